@@ -1,0 +1,125 @@
+"""The one filter backend: it reads every query parameter, and refuses what the endpoint does not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.http import QueryDict
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+
+from sources.exceptions import BadParameters, ParameterError
+from sources.filters import MEASURE, MEASURED_IN, RefusedValueError, StrictFilterSet, shown
+from sources.models import Revision
+from sources.queries import Query, Reader, parameter, shared_parameters
+
+MEASURE_NAME = "value"
+"""The parameter that filters and orders by value go by."""
+
+
+class StrictFilterBackend(BaseFilterBackend):
+    """Applies the shared parameters and the filter set of a view; everything that is wrong is said at once.
+
+    What was asked is left on the view as `asked`. A view says what it takes by `shared`, the shared parameters,
+    `filterset_class`, `ordering_fields` and `shapes`; a detail takes no filters.
+    """
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        filterset_class = filterset_of(view)
+        reader = Reader(request.query_params, shared_of(view), filterset_class.base_filters if filterset_class else ())
+        current = current_revision(request)
+        asked = reader.read(view.get_shapes(), ordering_of(view), current)
+        view.asked = asked
+        if view.document_path:
+            queryset = shown(queryset, view.document_path, asked.number)
+        if "claims" in shared_of(view) and asked.claims == "best":
+            queryset = queryset.filter(shown_best=True)
+        errors = reader.errors
+        if filterset_class:
+            queryset, refused = _filtered(filterset_class, queryset, asked)
+            errors += refused
+        if errors:
+            raise BadParameters(errors)
+        return queryset
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The OpenAPI parameters of an operation of a view."""
+        filterset_class = filterset_of(view)
+        described = shared_parameters(shared_of(view), ordering_of(view), view.get_shapes())
+        if filterset_class:
+            for name, one in filterset_class.base_filters.items():
+                schema = one.describe()
+                words = " ".join(filter(None, (one.help_text, schema.get("description"))))
+                described.append(parameter(name, words, {k: v for k, v in schema.items() if k != "description"}))
+        return described
+
+
+def current_revision(request: Request) -> Revision | None:
+    """The newest revision, read once a request."""
+    inner = request._request  # noqa: SLF001  (what the middleware was given)
+    if not hasattr(inner, "dataset_revision"):
+        inner.dataset_revision = Revision.objects.current()  # type: ignore[attr-defined]
+    return inner.dataset_revision  # type: ignore[attr-defined]
+
+
+def is_list(view: Any) -> bool:
+    return not view.detail or view.action in view.list_actions
+
+
+def shared_of(view: Any) -> tuple[str, ...]:
+    names = view.shared_on_lists if is_list(view) else view.shared_on_details
+    return (*names, "ordering") if ordering_of(view) else names
+
+
+def filterset_of(view: Any) -> type[StrictFilterSet] | None:
+    return view.filterset_class if is_list(view) else None
+
+
+def ordering_of(view: Any) -> dict[str, str]:
+    return view.ordering_fields if is_list(view) else {}
+
+
+def _filtered(
+    filterset_class: type[StrictFilterSet], queryset: QuerySet[Any], asked: Query
+) -> tuple[QuerySet[Any], list[ParameterError]]:
+    data = QueryDict(mutable=True)
+    data.update(asked.filters)
+    filterset = filterset_class(data, queryset, revision=asked.revision)
+    if filterset.is_valid():
+        queryset = filterset.filter_queryset(queryset)
+    errors = list(_refused(filterset))
+    if errors:
+        return queryset, errors
+    ranges = filterset.ranges()
+    if ranges or MEASURE_NAME in {name.removeprefix("-") for name in asked.ordering}:
+        errors = _count_in_one_unit(queryset, ranges, asked)
+    return queryset.filter(ranges), errors
+
+
+def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list[ParameterError]:
+    """Count the rows in range, and refuse to compare numbers that are not in one unit."""
+    known = Q(**{f"{MEASURE}__isnull": False})
+    found = queryset.aggregate(
+        count=Count("pk", filter=ranges) if ranges else Count("pk"),
+        first=Min(MEASURED_IN, filter=known),
+        last=Max(MEASURED_IN, filter=known),
+    )
+    asked.count = found["count"]
+    if found["first"] == found["last"]:
+        return []
+    name = next((name for name in asked.filters if name.startswith(MEASURE_NAME)), "ordering")
+    units = sorted(set(queryset.filter(known).order_by().values_list(MEASURED_IN, flat=True)))
+    detail = f"“{name}” would compare numbers in {', '.join(units)}; choose one with {MEASURED_IN}={units[0]}."
+    return [ParameterError(name, detail, "mixed-units", units, None)]
+
+
+def _refused(filterset: StrictFilterSet) -> Any:
+    for name, errors in filterset.form.errors.as_data().items():
+        for error in errors:
+            allowed = error.allowed if isinstance(error, RefusedValueError) else None
+            near = error.near if isinstance(error, RefusedValueError) else None
+            hint = f" Did you mean {near}?" if near else ""
+            yield ParameterError(name, f"“{name}”: {error.message}{hint}", "invalid-value", allowed or None, near)
+    for low, high in filterset.contradictions():
+        yield ParameterError(high, f"No number keeps both “{low}” and “{high}”.", "contradiction")

@@ -1,0 +1,219 @@
+"""The parts of the OpenAPI document that all operations share."""
+
+from http import HTTPStatus
+from typing import Any
+
+from minerals_api.problems import MEDIA_TYPE, PROBLEM_TYPES, ProblemType, problem_document, type_for_status
+from sources.exceptions import ParameterError
+
+JSON = dict[str, Any]
+
+NULLABLE_STRING = {"type": ["string", "null"]}
+
+PARAMETER_ERROR: JSON = {
+    "type": "object",
+    "description": "One thing wrong with one parameter.",
+    "required": ["parameter", "detail", "code", "allowed", "nearest"],
+    "properties": {
+        "parameter": {"type": "string", "description": "The name of the parameter, or of the header."},
+        "detail": {"type": "string", "description": "What is wrong, in a sentence."},
+        "code": {"type": "string", "description": "What kind of thing is wrong, for programs."},
+        "allowed": {
+            "type": ["array", "null"],
+            "items": {"type": "string"},
+            "description": "What could have been given, where that can be listed.",
+        },
+        "nearest": {**NULLABLE_STRING, "description": "What was most likely meant."},
+    },
+}
+
+SELECTION: JSON = {
+    "type": "object",
+    "title": "Selection",
+    "description": "With `fields` or `omit`: only the fields asked for, each as in the whole document.",
+    "additionalProperties": True,
+}
+
+
+def or_selection(schema: JSON) -> JSON:
+    """What is answered is the whole document, or, with `fields` or `omit`, a selection of it."""
+    return {"anyOf": [schema, {"$ref": "#/components/schemas/Selection"}]}
+
+
+PROBLEM: JSON = {
+    "type": "object",
+    "description": "An error, as RFC 9457 has it.",
+    "required": ["type", "title", "status", "detail", "instance", "errors"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The kind of error: the address of the page that explains it.\n\n"
+            + "\n".join(f"* `{known.url}`: {known.title}" for known in PROBLEM_TYPES.values()),
+            "enum": [problem_type.url for problem_type in PROBLEM_TYPES.values()],
+        },
+        "title": {"type": "string", "description": "The kind of error, in words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What went wrong this time."},
+        "instance": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The path that was asked for.",
+        },
+        "errors": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ParameterError"},
+            "description": "What is wrong with each parameter; empty if the fault lies elsewhere.",
+        },
+        "reason": {**NULLABLE_STRING, "description": "Why a fact was withdrawn (410 only)."},
+        "history": {
+            **NULLABLE_STRING,
+            "format": "uri-reference",
+            "description": "Where its past versions are (410 only).",
+        },
+    },
+}
+
+HEADERS: dict[str, JSON] = {
+    "ETag": {
+        "description": "Tags this answer; send it back in `If-None-Match`.",
+        "schema": {"type": "string"},
+        "example": 'W/"7-9b2f1c0d5a6e4f3b8c7d2e1f"',
+    },
+    "Last-Modified": {
+        "description": "When the current revision was published.",
+        "schema": {"type": "string"},
+        "example": "Tue, 24 Nov 2026 08:00:00 GMT",
+    },
+    "Dataset-Revision": {
+        "description": "The revision that the answer shows.",
+        "schema": {"type": "integer"},
+        "example": 7,
+    },
+    "Link": {
+        "description": "Related addresses (RFC 8288): `describedby`, `license`, and on lists `next` and `prev`.",
+        "schema": {"type": "string"},
+        "example": '</api/schema/>; rel="describedby"',
+    },
+    "RateLimit-Limit": {
+        "description": "How many requests a window allows (IETF draft).",
+        "schema": {"type": "integer"},
+        "example": 600,
+    },
+    "RateLimit-Remaining": {
+        "description": "How many of them are left (IETF draft).",
+        "schema": {"type": "integer"},
+        "example": 598,
+    },
+    "RateLimit-Reset": {
+        "description": "Seconds until the window ends (IETF draft).",
+        "schema": {"type": "integer"},
+        "example": 41,
+    },
+    "RateLimit-Policy": {
+        "description": "The limit and its window in seconds (IETF draft).",
+        "schema": {"type": "string"},
+        "example": "600;w=60",
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before asking again.",
+        "schema": {"type": "integer"},
+        "example": 41,
+    },
+}
+
+VALIDATORS = ("ETag", "Last-Modified", "Dataset-Revision", "Link")
+LIMITS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
+HEADERS_BY_STATUS = {"200": VALIDATORS + LIMITS, "304": VALIDATORS + LIMITS, "429": (*LIMITS, "Retry-After")}
+
+BAD_PARAMETERS = {
+    "unknown-parameter": ParameterError(
+        "contry",
+        "There is no parameter 'contry'.",
+        "unknown-parameter",
+        ["country", "mineral", "rank"],
+        "country",
+    ),
+    "invalid-value": ParameterError(
+        "rank",
+        "'prefered' isn't a rank.",
+        "invalid-value",
+        ["preferred", "normal", "deprecated"],
+        "preferred",
+    ),
+    "repeated-parameter": ParameterError("mineral", "mineral is given 2 times.", "repeated-parameter"),
+    "contradiction": ParameterError("omit", "fields and omit exclude each other.", "contradiction"),
+    "mixed-units": ParameterError("value__gte", "The rows are in t and in USD.", "mixed-units", ["t", "USD"]),
+    "bad-cursor": ParameterError("cursor", "This cursor belongs to another query.", "bad-cursor"),
+    "not-acceptable": ParameterError(
+        "format", "This endpoint has no yaml; it has json, html.", "not-acceptable", ["json", "html"]
+    ),
+}
+
+WITHDRAWN = {
+    "reason": "The source withdrew the figure.",
+    "history": "/api/v1/reserves/kaz-zinc-reserves-aifc-2024/history/",
+}
+
+RESPONSE_NAMES = {
+    "304": "NotModified",
+    "400": "BadRequest",
+    "404": "NotFound",
+    "406": "NotAcceptable",
+    "410": "Gone",
+    "429": "TooManyRequests",
+    "500": "ServerError",
+}
+
+
+def response_reference(status: str) -> JSON:
+    return {"$ref": f"#/components/responses/{RESPONSE_NAMES[status]}"}
+
+
+def header_references(status: str) -> JSON:
+    names = HEADERS_BY_STATUS.get(status, LIMITS)
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _example(problem_type: ProblemType) -> JSON:
+    """A problem of this kind as the API writes it."""
+    error = BAD_PARAMETERS.get(problem_type.slug)
+    document = problem_document(
+        problem_type,
+        instance="/api/v1/reserves/kaz-zinc-reserves-aifc-2024/",
+        detail=error.detail if error else None,
+        errors=[error] if error else [],
+        members=WITHDRAWN if problem_type.slug == "gone" else None,
+    )
+    return {"summary": problem_type.title, "value": document}
+
+
+def _problem_response(status: str) -> JSON:
+    types = [known for known in PROBLEM_TYPES.values() if known.status == int(status)]
+    meaning = "The request can't be read as it is." if len(types) > 1 else type_for_status(int(status)).meaning
+    return {
+        "description": meaning,
+        "headers": header_references(status),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {problem_type.slug: _example(problem_type) for problem_type in types},
+            }
+        },
+    }
+
+
+def _responses() -> JSON:
+    not_modified = {
+        "description": "The client has the latest answer already.",
+        "headers": header_references(str(int(HTTPStatus.NOT_MODIFIED))),
+    }
+    problems = {name: _problem_response(status) for status, name in RESPONSE_NAMES.items() if status >= "400"}
+    return {"NotModified": not_modified, **problems}
+
+
+COMPONENTS: dict[str, JSON] = {
+    "schemas": {"Problem": PROBLEM, "ParameterError": PARAMETER_ERROR, "Selection": SELECTION},
+    "headers": HEADERS,
+    "responses": _responses(),
+}

@@ -1,0 +1,221 @@
+"""Settings for development, tests and production.
+
+Every difference between machines is an environment variable, listed in the README.
+"""
+
+from pathlib import Path
+
+import environ
+from corsheaders.defaults import default_headers
+
+from minerals_api import __version__
+from minerals_api.checks import refuse_unsafe_production
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+INSECURE_SECRET_KEY = "insecure-development-key-that-production-refuses-to-start-with"  # noqa: S105
+
+env = environ.Env()
+
+PRODUCTION = env.str("CMAPI_ENV", default="development") == "production"
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=INSECURE_SECRET_KEY)
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+RELEASE = env.str("RELEASE", default="")
+RATE_LIMIT = env.str("RATE_LIMIT", default="600/minute")
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+REDIS_URL = env.str("REDIS_URL", default="")
+
+ROOT_URLCONF = "minerals_api.urls"
+WSGI_APPLICATION = "minerals_api.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+APPEND_SLASH = True
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "sources",
+    "minerals",
+    "projects",
+    "minerals_api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "minerals_api.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "minerals_api.ratelimit.RateLimitMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "minerals_api.errors.ReadOnlyMiddleware",
+    "minerals_api.conditional.RevisionHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # Without recursive triggers, INSERT OR REPLACE deletes rows behind the back of the ledger's guards.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+CACHES = {"default": environ.Env.cache_url_config(REDIS_URL or "locmemcache://")}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Development finds the files where they are; production serves what was collected and named by its content.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
+CORS_EXPOSE_HEADERS = (
+    "Dataset-Revision",
+    "ETag",
+    "Link",
+    "RateLimit-Limit",
+    "RateLimit-Policy",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+)
+CORS_PREFLIGHT_MAX_AGE = 86400
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": [
+        "minerals_api.renderers.JSONRenderer",
+        "minerals_api.renderers.BrowsableRenderer",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "minerals_api.renderers.StrictNegotiation",
+    "DEFAULT_FILTER_BACKENDS": ["minerals_api.filtering.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "minerals_api.pagination.RevisionCursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "minerals_api.schema.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "EXCEPTION_HANDLER": "minerals_api.errors.problem_handler",
+    "URL_FORMAT_OVERRIDE": "format",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+
+API_DESCRIPTION = """\
+Reserves, production, trade and projects of critical minerals, each figure followed to its source.
+
+**What it is.** Every fact cites the document, and the place in it, that supports it. Rival claims stand
+side by side, marked `disputed`. Publishing is done in numbered revisions, and `revision=N` reads any of
+them again.
+
+**How to cite.** Name the dataset, its revision (header `Dataset-Revision`) and the sources of the facts you
+use. The data is under CC BY 4.0; the sources keep the rights to their own text.
+
+**Errors** are RFC 9457 problem documents (`application/problem+json`) under every `format`. A parameter or
+value that isn't known is refused with a 400 that names it and what was allowed; nothing is silently ignored.
+
+**Formats.** JSON unless `format=` or `Accept` asks for another. Keys never come and go: an absent value is
+`null`, an empty list is `[]`.
+
+**Limits.** The `RateLimit-*` headers (an IETF draft) say what is left; a 429 says in `Retry-After` when to
+return. Send `If-None-Match` with the last `ETag`: a 304 costs neither side any work.
+"""
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Critical Minerals API",
+    "VERSION": __version__,
+    "DESCRIPTION": API_DESCRIPTION,
+    "LICENSE": {"name": "CC BY 4.0 (the data)", "identifier": "CC-BY-4.0"},
+    "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": "/"}],
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "SORT_OPERATIONS": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
+        "minerals_api.schema.require_every_property",
+        "minerals_api.schema.describe_tags",
+        "minerals_api.schema.add_shared_components",
+    ],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+if TRUSTED_PROXIES > 0:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+if PRODUCTION:
+    refuse_unsafe_production(
+        secret_key=SECRET_KEY, insecure_key=INSECURE_SECRET_KEY, debug=DEBUG, allowed_hosts=ALLOWED_HOSTS
+    )
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    # Only a proxy that says what it forwarded lets us tell HTTP from HTTPS; without one this would loop.
+    SECURE_SSL_REDIRECT = TRUSTED_PROXIES > 0
+    SILENCED_SYSTEM_CHECKS = [] if SECURE_SSL_REDIRECT else ["security.W008"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]

@@ -1,0 +1,231 @@
+"""Renders what the ledger holds into the documents that the API serves, and keeps them in step with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from django.db import models
+from django.db.models import Q
+
+from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source
+from sources.registry import fact_models, parts_of, record_models, serializer_for
+from sources.words import index_of, words_of
+
+BATCH = 500
+"""Rows that one query names at most: below the parameter limit of every database."""
+
+Row = TypeVar("Row")
+
+
+def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def with_relations(kind: type[Fact]) -> models.QuerySet[Any]:
+    """All facts of a kind with everything that their documents show."""
+    return (
+        kind.objects.select_related(*kind.entity_fields)
+        .prefetch_related("citations__source", "citations__via")
+        .prefetch_related(*(field.remote_field.get_accessor_name() for field in parts_of(kind).values()))
+    )
+
+
+def load(facts: Iterable[int]) -> list[Fact]:
+    """Facts of any kind by their ids, each as its own kind and with everything that its document shows."""
+    by_kind = defaultdict(list)
+    ids = sorted(facts)
+    for batch in batches(ids):
+        for pk, kind in Fact.objects.filter(pk__in=batch).values_list("pk", "kind"):
+            by_kind[kind].append(pk)
+    return [
+        fact
+        for kind, pks in by_kind.items()
+        for batch in batches(pks)
+        for fact in with_relations(fact_models()[kind]).filter(pk__in=batch)
+    ]
+
+
+def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
+    """The entities that a fact and its parts name, each with the field that names it."""
+    holders = [fact, *(part for field in parts_of(type(fact)).values() for part in _parts(fact, field))]
+    named = ((getattr(holder, name), name) for holder in holders for name in holder.entity_fields)
+    return {(entity, name) for entity, name in named if entity is not None}
+
+
+def _parts(fact: Fact, field: models.ForeignKey[Any, Any]) -> Iterable[Any]:
+    return getattr(fact, field.remote_field.get_accessor_name()).all()
+
+
+def weigh(facts: Iterable[Fact]) -> None:
+    """Set on each fact how many comparable claims other sources make, and whether one contradicts it."""
+    by_kind = defaultdict(list)
+    for fact in facts:
+        by_kind[type(fact)].append(fact)
+    for kind, members in by_kind.items():
+        rivals = defaultdict(list)
+        if any(fact.rivalry() is not None for fact in members):
+            for rival in _standing(kind):
+                rivals[rival.rivalry()].append(rival)
+        for fact in members:
+            alternatives = _alternatives(fact, rivals[fact.rivalry()])
+            fact.alternative_count = len(alternatives)  # type: ignore[attr-defined]
+            fact.is_disputed = any(fact.contradicts(other) for other in alternatives)  # type: ignore[attr-defined]
+            fact.is_best = fact.rank == Rank.PREFERRED or (  # type: ignore[attr-defined]
+                fact.rank == Rank.NORMAL and not _is_outranked(fact, rivals[fact.rivalry()])
+            )
+
+
+def _standing(kind: type[Fact]) -> Iterable[Any]:
+    return kind.objects.live().exclude(rank=Rank.DEPRECATED).prefetch_related("citations")
+
+
+def _alternatives(fact: Fact, rivals: list[Any]) -> list[Any]:
+    """The latest comparable claim of each source that the fact itself does not rest on."""
+    own = _sources(fact)
+    latest: dict[int, Any] = {}
+    for rival in sorted(rivals, key=lambda rival: (rival.year or 0, rival.key)):
+        if rival.key != fact.key and not own & _sources(rival) and fact.compares_with(rival):
+            latest |= dict.fromkeys(_sources(rival), rival)
+    return list({rival.key: rival for rival in latest.values()}.values())
+
+
+def _is_outranked(fact: Fact, rivals: list[Any]) -> bool:
+    return any(rival.rank == Rank.PREFERRED and fact.compares_with(rival) for rival in rivals)
+
+
+def _sources(fact: Fact) -> frozenset[int]:
+    return frozenset(citation.source_id for citation in fact.citations.all())
+
+
+def rivals_of(facts: Iterable[Fact]) -> set[int]:
+    """Ids of the live facts whose disputes can turn when these enter or leave."""
+    contested = defaultdict(set)
+    for fact in facts:
+        if (rivalry := fact.rivalry()) is not None:
+            contested[type(fact)].add(rivalry)
+    return {
+        rival.pk
+        for kind, rivalries in contested.items()
+        for rival in kind.objects.live()
+        if rival.rivalry() in rivalries
+    }
+
+
+def facts_showing(records: Iterable[Record]) -> set[int]:
+    """Ids of the live facts whose documents show any of these records."""
+    found: set[int] = set()
+    for record in records:
+        if isinstance(record, Entity):
+            shown = Q(mentions__entity_id=record.pk)
+        elif isinstance(record, Source):
+            shown = Q(citations__source=record) | Q(citations__via=record)
+        else:
+            continue
+        found.update(Fact.objects.live().filter(shown).values_list("pk", flat=True))
+    return found
+
+
+def referred(record: Record) -> list[Record]:
+    """The records that one refers to and shows, as a list does the country it applies in."""
+    return [
+        other
+        for field in record._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and not field.remote_field.parent_link
+        if (other := getattr(record, field.name)) is not None
+    ]
+
+
+def records_showing(records: Iterable[Record]) -> list[Record]:
+    """The records that refer to any of these, as a list does to the country it applies in."""
+    records = list(records)
+    return [
+        shower
+        for model in record_models().values()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and not field.remote_field.parent_link
+        if (ids := [record.pk for record in records if isinstance(record, field.related_model)])
+        for batch in batches(ids)
+        for shower in model.objects.filter(**{f"{field.name}__in": batch}, pk__in=_shown(model))  # type: ignore[attr-defined]
+    ]
+
+
+def _shown(model: type[Record]) -> list[str]:
+    """Primary keys of the records of a model that the published dataset shows."""
+    keys = set(Document.objects.standing().filter(kind=model.document_kind).values_list("key", flat=True))
+    return [record.pk for record in model.objects.all() if record.document_key in keys]  # type: ignore[attr-defined]
+
+
+def document_of_fact(fact: Fact) -> Document:
+    """The document of a fact that was weighed before."""
+    body = dict(serializer_for(type(fact))(fact).data)
+    names = [name for entity, _ in mentioned(fact) for name in entity.names]
+    return Document(
+        kind=fact.kind,
+        key=fact.key,
+        fact_id=fact.pk,
+        disputed=body["disputed"],
+        alternatives=body["alternatives"],
+        best=fact.is_best,  # type: ignore[attr-defined]
+        search=index_of(iter([*words_of(body), *names])),
+        body=orjson.dumps(body).decode(),
+    )
+
+
+def document_of_record(record: Record) -> Document:
+    body = dict(serializer_for(type(record))(record).data)
+    names = record.names if isinstance(record, Entity) else []
+    return Document(
+        kind=record.document_kind,
+        key=record.document_key,
+        entity_id=record.pk if isinstance(record, Entity) else None,
+        source_id=record.pk if isinstance(record, Source) else None,
+        search=index_of(iter([*words_of(body), *names])),
+        body=orjson.dumps(body).decode(),
+    )
+
+
+def keep(documents: Iterable[Document], revision: Revision) -> int:
+    """Open those that say something new in a revision, closing the states that they replace; returns how many."""
+    fresh = {(document.kind, document.key): document for document in documents}
+    closing = []
+    for old in _standing_states(fresh):
+        new = fresh[old.kind, old.key]
+        if (new.body, new.search, new.best) == (old.body, old.search, old.best):
+            del fresh[old.kind, old.key]
+        else:
+            closing.append(old.pk)
+    _close(closing, revision)
+    for document in fresh.values():
+        document.from_revision = revision
+    Document.objects.bulk_create(fresh.values(), batch_size=BATCH)
+    return len(fresh)
+
+
+def _standing_states(wanted: dict[tuple[str, str], Document]) -> Iterator[Document]:
+    keys = sorted({key for _, key in wanted})
+    for batch in batches(keys):
+        for old in Document.objects.standing().filter(key__in=batch):
+            if (old.kind, old.key) in wanted:
+                yield old
+
+
+def close_facts(facts: Iterable[int], revision: Revision) -> None:
+    """Close the documents of facts that leave."""
+    ids = list(facts)
+    for batch in batches(ids):
+        _close(Document.objects.standing().filter(fact_id__in=batch).values_list("pk", flat=True), revision)
+
+
+def _close(documents: Iterable[int], revision: Revision) -> None:
+    for batch in batches(list(documents)):
+        Document.objects.filter(pk__in=batch).update(to_revision=revision.number)
+
+
+def mention_rows(facts: Iterable[Fact]) -> list[Mention]:
+    """What `mentions` is to hold of these facts."""
+    return [
+        Mention(fact_id=fact.pk, entity_id=entity.pk, role=role) for fact in facts for entity, role in mentioned(fact)
+    ]

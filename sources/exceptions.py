@@ -1,0 +1,53 @@
+"""What the API can refuse, told apart from how HTTP words the refusal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+ParameterErrorCode = Literal[
+    "unknown-parameter",
+    "invalid-value",
+    "repeated-parameter",
+    "contradiction",
+    "mixed-units",
+    "bad-cursor",
+    "not-acceptable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterError:
+    """One thing wrong with one query parameter, and what would have been right."""
+
+    parameter: str
+    detail: str
+    code: ParameterErrorCode = "invalid-value"
+    allowed: Sequence[str] | None = None
+    nearest: str | None = None
+
+
+class BadParameters(APIException):
+    """The query asks for something the endpoint doesn't offer; every reason is given at once."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "bad-parameters"
+
+    def __init__(self, errors: Iterable[ParameterError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(" ".join(error.detail for error in self.errors))
+
+
+class Gone(APIException):
+    """The thing was published once and has been withdrawn; its past can still be read."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "gone"
+    default_detail = "This was withdrawn from the dataset."
+
+    def __init__(self, detail: str | None = None, *, reason: str | None = None, history: str | None = None) -> None:
+        self.reason = reason
+        self.history = history
+        super().__init__(detail)

@@ -1,0 +1,414 @@
+"""The filters that facts share, and what a filter set of one kind is made of.
+
+Every filter takes several values by commas, is case-blind, and refuses a value that nothing can have with the
+nearest one that something can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from itertools import permutations
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django_filters import rest_framework as filters
+
+from sources.models import Rank, Support
+from sources.names import directory, source_ids, words
+from sources.registry import entity_models, fact_models
+from sources.words import fold, nearest
+
+NUMBER_LOOKUPS = {
+    "": ("exact", "equal to this"),
+    "__gte": ("gte", "at least this"),
+    "__lte": ("lte", "at most this"),
+    "__gt": ("gt", "more than this"),
+    "__lt": ("lt", "less than this"),
+}
+LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
+NOTHING = "null"
+"""The value that stands for an absent one: `basis=null` finds what has no basis."""
+LONGEST_LIST, LONGEST_WORDS = 40, 400
+MEASURE, MEASURED_IN = "base_value", "base_unit"
+"""The column that filters and orders by value compare, and the one that says in what."""
+
+
+class RefusedValueError(ValidationError):
+    """A value that the filter can't take, with what it could."""
+
+    def __init__(self, message: str, allowed: Iterable[str] = (), near: str | None = None, code: str = "invalid-value"):
+        super().__init__(message, code=code)
+        self.allowed, self.near = list(allowed), near
+
+
+def split(value: str) -> list[str]:
+    parts = [part.strip() for part in value.split(",")]
+    if not all(parts):
+        raise RefusedValueError("A value is missing between commas.")
+    return parts
+
+
+def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
+    """The words as they are written, whatever case they were asked in. Raises RefusedValueError for any other."""
+    known = {word.casefold(): word for word in words}
+    found = []
+    for part in parts:
+        if part.casefold() not in known:
+            raise RefusedValueError(f"“{part}” is not a value that is known.", sorted(words), nearest(part, words))
+        found.append(known[part.casefold()])
+    return found
+
+
+class ChoiceField(forms.Field):
+    """Words out of a known list, by commas."""
+
+    def __init__(self, *, words: Sequence[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.words = words
+
+    def clean(self, value: Any) -> list[str] | None:
+        if not value:
+            return None
+        return known_words(split(value), self.words)
+
+
+class NumberField(forms.Field):
+    """One number; a whole one where the column holds no others."""
+
+    def __init__(self, *, whole: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.whole = whole
+
+    def clean(self, value: Any) -> Decimal | None:
+        if not value:
+            return None
+        kind = "whole number" if self.whole else "number"
+        try:
+            number = Decimal(value)
+        except InvalidOperation as error:
+            raise RefusedValueError(f"“{value}” is not a {kind}.") from error
+        if not number.is_finite() or abs(number) >= 10**18 or (self.whole and number != number.to_integral_value()):
+            raise RefusedValueError(f"“{value}” is not a {kind} that can be looked for.")
+        if self.whole and abs(number) >= 2**31:
+            raise RefusedValueError(f"“{value}” is out of range.")
+        return number
+
+
+class YesNoField(forms.Field):
+    def clean(self, value: Any) -> bool | None:
+        if not value:
+            return None
+        if value.casefold() not in ("true", "false"):
+            raise RefusedValueError(f"“{value}” is neither true nor false.", ["true", "false"])
+        return bool(value.casefold() == "true")
+
+
+class TextField(forms.Field):
+    def clean(self, value: Any) -> list[str] | None:
+        return split(value) if value else None
+
+
+class PhraseField(forms.Field):
+    def clean(self, value: Any) -> list[str] | None:
+        if not value:
+            return None
+        words = fold(value)
+        if not words:
+            raise RefusedValueError("There is no word to look for in it.")
+        return words
+
+
+class StrictFilter(filters.Filter):
+    """A filter that says in the OpenAPI document what it takes."""
+
+    schema: dict[str, Any] = {"type": "string"}
+
+    def __init__(self, field_name: str, help_text: str, **options: Any) -> None:
+        super().__init__(field_name=field_name, **options)
+        self.help_text = help_text
+
+    def describe(self) -> dict[str, Any]:
+        return self.schema
+
+    def narrow(self, qs: QuerySet[Any], condition: Q) -> QuerySet[Any]:
+        """The rows that meet a condition, each once, however many of its parts do."""
+        if qs.model._meta.get_field(self.field_name.split("__")[0]).one_to_many:
+            return qs.filter(pk__in=qs.model.objects.filter(condition).values("pk"))
+        return qs.filter(condition)
+
+
+class ChoiceFilter(StrictFilter):
+    """Takes words of a fixed list."""
+
+    field_class = ChoiceField
+
+    def __init__(self, field_name: str, help_text: str, choices: Iterable[str], *, nullable: bool = False) -> None:
+        self.choices = [*choices, *([NOTHING] if nullable else [])]
+        super().__init__(field_name, help_text, words=self.choices)
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        wanted = ["" if word == NOTHING else word for word in value]
+        return self.narrow(qs, Q(**{f"{self.field_name}__in": wanted}))
+
+    def describe(self) -> dict[str, Any]:
+        listed = ", ".join(self.choices)
+        return {"type": "string", "description": f"One or several of: {listed}." if len(listed) < LONGEST_WORDS else ""}
+
+
+class WordFilter(StrictFilter):
+    """Takes words of an open vocabulary, which grows without a change of code."""
+
+    field_class = TextField
+
+    def __init__(self, field_name: str, help_text: str, vocabulary: str, *, nullable: bool = True) -> None:
+        super().__init__(field_name, help_text)
+        self.vocabulary, self.nullable = vocabulary, nullable
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        known = words(self.vocabulary, self.parent.revision) if self.parent.revision else ()
+        found = known_words(value, [*known, NOTHING] if self.nullable else known)
+        return self.narrow(qs, Q(**{f"{self.field_name}__in": ["" if word == NOTHING else word for word in found]}))
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "description": f"Words of the vocabulary {self.vocabulary}, see vocabularies/."}
+
+
+class TextFilter(StrictFilter):
+    """Takes texts that a column holds word for word, whatever their case."""
+
+    field_class = TextField
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        wanted = Q()
+        for text in value:
+            wanted |= Q(**{f"{self.field_name}__iexact": "" if text == NOTHING else text})
+        return self.narrow(qs, wanted)
+
+
+class NumberFilter(StrictFilter):
+    """Takes one number that a column is to equal, exceed or stay below."""
+
+    field_class = NumberField
+
+    def __init__(self, field_name: str, help_text: str, lookup: str = "exact", *, whole: bool = True) -> None:
+        super().__init__(field_name, help_text, lookup_expr=lookup, whole=whole)
+        self.schema = {"type": "integer" if whole else "number"}
+
+    def condition(self, value: Decimal) -> Q:
+        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
+
+    def filter(self, qs: QuerySet[Any], value: Decimal | None) -> QuerySet[Any]:
+        return qs if value is None else qs.filter(self.condition(value))
+
+
+class YesNoFilter(StrictFilter):
+    field_class = YesNoField
+    schema = {"type": "boolean"}
+
+
+class EntityFilter(StrictFilter):
+    """Takes entities by slug, code, name or alias."""
+
+    field_class = TextField
+
+    def __init__(self, field_name: str, help_text: str, kind: str) -> None:
+        super().__init__(field_name, help_text)
+        self.kind = kind
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        return qs if value is None else self.narrow(qs, Q(**{f"{self.field_name}__in": self.find(value)}))
+
+    def find(self, value: list[str]) -> list[int | None]:
+        """The ids of what is named; a name may itself hold commas."""
+        revision = self.parent.revision
+        if revision is None:
+            return []
+        known = directory(self.kind, revision)
+        if (whole := known.find(",".join(value))) is not None:
+            return [whole]
+        ids = [known.find(name) for name in value]
+        for name, found in zip(value, ids, strict=True):
+            if found is None:
+                allowed = known.slugs if len(known.slugs) <= LONGEST_LIST else ()
+                raise RefusedValueError(
+                    f"There is no {self.kind} “{name}”.", allowed, nearest(name.casefold(), known.names)
+                )
+        return ids
+
+
+class MentionFilter(EntityFilter):
+    """Takes entities that a fact names in any role."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        return qs.filter(pk__in=qs.model.objects.filter(mentions__entity__in=self.find(value)).values("pk"))
+
+
+class SourceFilter(StrictFilter):
+    """Takes sources that a fact cites, or through which it was read."""
+
+    field_class = TextField
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        known = source_ids(self.parent.revision) if self.parent.revision else {}
+        for key in value:
+            if key.casefold() not in known:
+                allowed = list(known) if len(known) <= LONGEST_LIST else []
+                raise RefusedValueError(f"There is no source “{key}”.", allowed, nearest(key, known))
+        ids = [known[key.casefold()] for key in value]
+        path = f"{self.field_name}__" if self.field_name else ""
+        cited = Q(**{f"{path}source__in": ids}) | Q(**{f"{path}via__in": ids})
+        return qs.filter(pk__in=qs.model.objects.filter(cited).values("pk"))
+
+
+class SearchFilter(StrictFilter):
+    """Takes words that a document is to hold, all of them, each as the beginning of one."""
+
+    field_class = PhraseField
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        for word in value or ():
+            qs = qs.filter(**{f"{self.field_name}__contains": f" {word}"})
+        return qs
+
+
+def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = True) -> dict[str, NumberFilter]:
+    """Filters of one column: equal, at least, at most, more, less."""
+    return {
+        f"{name}{suffix}": NumberFilter(field_name, f"{help_text}: {words}.", lookup, whole=whole)
+        for suffix, (lookup, words) in NUMBER_LOOKUPS.items()
+    }
+
+
+class StrictFilterSet(filters.FilterSet):
+    """A filter set over rows joined to their documents at one revision."""
+
+    offered: ClassVar[dict[str, StrictFilter]] = {}
+    """Each query parameter and the filter behind it."""
+
+    @classmethod
+    def get_filters(cls) -> dict[str, StrictFilter]:
+        return dict(cls.offered)
+
+    def __init__(self, *args: Any, revision: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.revision = revision
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply every filter but those by value; what only the database can refuse is refused like a wrong form."""
+        for name, value in list(self.form.cleaned_data.items()):
+            if value is not None and not self.measures(name):
+                try:
+                    queryset = self.filters[name].filter(queryset, value)
+                except ValidationError as error:
+                    self.form.add_error(name, error)
+        return queryset
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """The pairs of bounds that no number can keep."""
+        given = {name: value for name, value in self.form.cleaned_data.items() if value is not None}
+        bounds = [name for name in given if name.endswith((*LOWER, *UPPER))]
+        for low, high in permutations(bounds, 2):
+            same = low.rpartition("__")[0] == high.rpartition("__")[0]
+            if same and low.endswith(LOWER) and high.endswith(UPPER):
+                strict = low.endswith("__gt") or high.endswith("__lt")
+                if given[low] > given[high] or (strict and given[low] == given[high]):
+                    yield low, high
+
+    def measures(self, name: str) -> bool:
+        """Whether a filter compares numbers, and so makes sense in one unit only."""
+        return bool(self.filters[name].field_name == MEASURE)
+
+    def ranges(self) -> Q:
+        """What the filters by value ask for."""
+        asked = Q()
+        for name, value in self.form.cleaned_data.items():
+            if value is not None and self.measures(name):
+                asked &= self.filters[name].condition(value)
+        return asked
+
+
+FACT = {
+    "key": TextFilter("key", "Keys of facts, to fetch several at once."),
+    "rank": ChoiceFilter("rank", "How they stand among competing claims.", Rank.values),
+    "period": TextFilter("period", "What time the claim is about, in EDTF exactly as served, or null."),
+    **number_filters("year", "year", "Year of the period"),
+    "as_of": TextFilter("as_of", "Valuation date of the estimate, in EDTF exactly as served, or null."),
+    "statement": TextFilter("statement", "Key shared by the facts of one estimate."),
+    "source": SourceFilter("citations", "Keys of sources that support them, or in which these were read."),
+    "support": ChoiceFilter("citations__support", "How well a cited place supports them.", Support.values),
+    "disputed": YesNoFilter("shown_disputed", "Whether claims of other sources contradict them."),
+    **number_filters("version", "version", "Version of the fact"),
+    "q": SearchFilter(
+        "shown_search", "Words of the fact, its entities and its sources: all of them, each from its beginning."
+    ),
+}
+"""The filters of all facts."""
+
+
+class FactFilterSet(StrictFilterSet):
+    """The filters of facts of all kinds taken together."""
+
+    @classmethod
+    def get_filters(cls) -> dict[str, StrictFilter]:
+        mentions = {
+            kind: MentionFilter(
+                "mentions", f"Facts that name this {kind} in any role, by slug, code, name or alias.", kind
+            )
+            for kind in entity_models()
+        }
+        kinds = ChoiceFilter("kind", "Kinds of fact, such as reserve or event.", fact_models())
+        return {"kind": kinds, **FACT, **mentions}
+
+
+class SourceFilterSet(StrictFilterSet):
+    """The filters of sources."""
+
+    offered = {
+        "key": TextFilter("key", "Keys of sources, to fetch several at once."),
+        "kind": WordFilter("kind", "What kind of document they are.", "source-kind", nullable=False),
+        "publisher": TextFilter("publisher", "Publisher, whatever its case."),
+        "published": TextFilter("published", "Date of publication in EDTF exactly as served, or null."),
+        "doi": TextFilter("doi", "Digital object identifier."),
+        "licence": TextFilter("licence", "Licence as an SPDX code, or null."),
+        **number_filters("data_year", "data_year", "Year that the data stand for"),
+        "q": SearchFilter("shown_search", "Words of publisher, title, authors or note: all, each from its beginning."),
+    }
+
+
+class CitationFilterSet(StrictFilterSet):
+    """The filters of citations."""
+
+    offered = {
+        "fact": TextFilter("fact__key", "Keys of the facts that are supported."),
+        "source": SourceFilter("", "Keys of sources cited, or in which these were read."),
+        "support": ChoiceFilter("support", "How well the place supports the fact.", Support.values),
+        "q": SearchFilter("shown_search", "Words of the fact, its entities and its sources."),
+    }
+
+    @classmethod
+    def get_filters(cls) -> dict[str, StrictFilter]:
+        kinds = ChoiceFilter("fact__kind", "Kinds of the facts that are supported.", fact_models())
+        return {**cls.offered, "kind": kinds}
+
+
+def shown(queryset: QuerySet[Any], path: str, revision: int) -> QuerySet[Any]:
+    """The rows that the dataset shows at a revision, joined to their documents as they stood then."""
+    return queryset.filter(**{f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}).annotate(
+        shown_body=F(f"{path}__body"),
+        shown_search=F(f"{path}__search"),
+        shown_disputed=F(f"{path}__disputed"),
+        shown_best=F(f"{path}__best"),
+    )

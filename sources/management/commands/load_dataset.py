@@ -1,0 +1,40 @@
+"""Brings the database to what the files of the dataset hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sources.dataset.loading import load
+from sources.dataset.rows import DatasetError
+from sources.ledger import LedgerError
+from sources.management.options import add_directory, reporter
+
+
+class Command(BaseCommand):
+    help = (
+        "Check the files of the dataset and publish what the database lacks of them: everything or nothing. "
+        "Every bad row is named by file, line and column."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_directory(parser, "--from", "the files to load (default: fixtures)")
+        parser.add_argument("--author", default="load_dataset", help="who publishes rows that are in no revision yet")
+        parser.add_argument(
+            "--message", default="Rows added to the files of the dataset.", help="what they change and why"
+        )
+
+    def handle(self, *, directory: Path, author: str, message: str, verbosity: int, **_: Any) -> None:
+        try:
+            report = reporter(self, verbosity)
+            revisions = load(directory, author=author, message=message, report=report)
+        except (DatasetError, LedgerError) as error:
+            raise CommandError(f"{error}\nNothing was loaded.") from error
+        if not verbosity:
+            return
+        for revision in revisions:
+            self.stdout.write(f"Revision {revision.number}: {revision.message}")
+        if not revisions:
+            self.stdout.write("Nothing to load: the database has all that the files hold.")

@@ -1,0 +1,256 @@
+"""Facts, the citations that they rest on, and the revisions that they enter and leave in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from sources.edtf import validate_edtf, year_of
+from sources.models.records import Source, validate_key
+
+
+class Rank(models.TextChoices):
+    PREFERRED = "preferred", "preferred: the claim to use where several compete, for a stated reason"
+    NORMAL = "normal", "normal"
+    DEPRECATED = "deprecated", "deprecated: kept, but known to be wrong or overtaken, for a stated reason"
+
+
+class Support(models.TextChoices):
+    SUPPORTS = "supports", "supports: the place says what the fact says"
+    PARTLY = "partly", "partly: the place says a part of it, or the fact is derived from it"
+    DOUBTFUL = "doubtful", "doubtful: the place is cited for it, but hardly says so"
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def current(self) -> Revision | None:
+        """The newest revision, or None while nothing was ever published."""
+        return self.order_by("-number").first()
+
+    def on(self, day: Any) -> Revision | None:
+        """The last revision made on or before a day (UTC)."""
+        return self.filter(created__date__lte=day).order_by("-number").first()
+
+
+class Revision(models.Model):
+    """One change to the published dataset: who made it, when, and why."""
+
+    number = models.PositiveIntegerField(
+        primary_key=True, help_text="Number of the revision; the first is 1 and each next one is one higher."
+    )
+    created = models.DateTimeField(default=timezone.now, help_text="When the revision was published (UTC).")
+    author = models.CharField(max_length=150, help_text="Who published it.")
+    message = models.TextField(help_text="What changed and why.")
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    def drafts(self) -> Self:
+        return self.filter(published_in__isnull=True)
+
+    def at(self, revision: int) -> Self:
+        """The facts that were live at a revision."""
+        return self.filter(Q(left_in__isnull=True) | Q(left_in__gt=revision), published_in__lte=revision)
+
+    def live(self) -> Self:
+        return self.filter(published_in__isnull=False, left_in__isnull=True)
+
+
+class Fact(models.Model):
+    """One typed claim about named things, tied by citations to where sources make it.
+
+    Each kind of fact extends this table with one of its own. A fact that no revision has published is a draft.
+    """
+
+    document_kind: ClassVar[str] = ""
+    entity_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields that name the entities a fact of this kind is about."""
+    vocabularies: ClassVar[dict[str, str]] = {}
+    """The open vocabulary whose words each field takes."""
+
+    kind = models.CharField(max_length=32, editable=False, help_text="What kind of claim it is, such as reserve.")
+    key = models.CharField(
+        max_length=160,
+        validators=[validate_key],
+        help_text="Stable readable key of the claim; all its versions share it.",
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Version of the claim; a correction is the next one.")
+    rank = models.CharField(
+        max_length=16,
+        choices=Rank.choices,
+        default=Rank.NORMAL,
+        help_text="How it stands among competing claims: preferred, normal or deprecated.",
+    )
+    rank_reason = models.TextField(blank=True, help_text="Why it is preferred or deprecated; null if normal.")
+    period = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[validate_edtf],
+        help_text="What time the claim is about, in EDTF: 2024, 2024-07-09, 2026-35 (third quarter), ../2028 (by 2028); "
+        "null if the source does not say.",
+    )
+    year = models.SmallIntegerField(
+        null=True, editable=False, help_text="Year of the period; null if unstated or if it spans several years."
+    )
+    as_of = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[validate_edtf],
+        help_text="Valuation date of an estimate, in EDTF, only where the source states one.",
+    )
+    statement = models.CharField(
+        max_length=160,
+        blank=True,
+        validators=[validate_key],
+        help_text="Key shared by the facts of one estimate, such as its ore, grade and contained metal.",
+    )
+    note = models.TextField(blank=True, help_text="What a reader should know to use the claim rightly.")
+    published_in = models.ForeignKey(
+        Revision,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="facts_published",
+        help_text="Revision in which this version entered the published dataset.",
+    )
+    left_in = models.ForeignKey(
+        Revision,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="facts_left",
+        help_text="Revision in which it was superseded or withdrawn.",
+    )
+    left_reason = models.TextField(blank=True, editable=False, help_text="Why it was superseded or withdrawn.")
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="supersedes",
+        help_text="The version that corrected it; null if it stands or was withdrawn.",
+    )
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "version"]
+        permissions = [("publish_fact", "Can publish and withdraw facts, and change what the dataset shows")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="fact_version_once"),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=Q(published_in__isnull=False, left_in__isnull=True),
+                name="fact_one_live_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_in__isnull=True) | Q(published_in__isnull=False, left_in__gt=F("published_in")),
+                name="fact_leaves_after_it_entered",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_in__isnull=True, left_reason="", superseded_by__isnull=True)
+                | (Q(left_in__isnull=False) & ~Q(left_reason="")),
+                name="fact_leaves_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank=Rank.NORMAL) | ~Q(rank_reason=""),
+                name="fact_rank_has_a_reason",
+                violation_error_message="Say why the claim is preferred or deprecated.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} v{self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fill the fields that follow from others."""
+        if self.document_kind:
+            self.kind = self.document_kind
+        self.year = year_of(self.period)
+
+    @property
+    def as_kind(self) -> Fact:
+        """The fact as an instance of its own kind, with that kind's fields."""
+        from sources.registry import fact_models
+
+        return self if self.document_kind else fact_models()[self.kind].objects.get(pk=self.pk)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_in_id is None
+
+    def rivalry(self) -> tuple[Any, ...] | None:
+        """What rival claims have in common with this one; None where claims of this kind are not compared."""
+        return None
+
+    def compares_with(self, other: Any) -> bool:
+        """Whether two claims of one rivalry speak of the same measure, so that their figures may be compared."""
+        return True
+
+    def contradicts(self, other: Any) -> bool:
+        """Whether two comparable claims differ by more than their stated rounding."""
+        return False
+
+
+class Citation(models.Model):
+    """What ties a fact to the place in a source that supports it."""
+
+    fact = models.ForeignKey(
+        Fact, on_delete=models.CASCADE, related_name="citations", help_text="The fact that is supported."
+    )
+    position = models.PositiveSmallIntegerField(default=1, help_text="Place among the citations of the fact, from 1.")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="citations", help_text="The source that makes the claim."
+    )
+    locator = models.CharField(
+        max_length=255, blank=True, help_text="Place in the source: page, paragraph, table, row; null if not known."
+    )
+    via = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="citations_via",
+        help_text="The document in which the source was read, where the source itself was not seen.",
+    )
+    via_locator = models.CharField(
+        max_length=255, blank=True, help_text="Place in the document in which the source was read."
+    )
+    cited_as = models.CharField(max_length=255, blank=True, help_text="The words by which that document cites it.")
+    accessed = models.CharField(
+        max_length=64, blank=True, validators=[validate_edtf], help_text="When the source was read, in EDTF, if stated."
+    )
+    support = models.CharField(
+        max_length=16,
+        choices=Support.choices,
+        default=Support.SUPPORTS,
+        help_text="How well the place supports the fact: supports, partly or doubtful.",
+    )
+    note = models.TextField(blank=True, help_text="What a reader should know about this support.")
+
+    class Meta:
+        ordering = ["fact", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["fact", "position"], name="citation_position_once"),
+            models.CheckConstraint(
+                condition=Q(via__isnull=False) | Q(via_locator=""),
+                name="citation_via_locator_needs_via",
+                violation_error_message="Name the document that the place (via locator) is in.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} cites {self.source.key}"

@@ -1,0 +1,259 @@
+"""Reads the query parameters that all endpoints share, and refuses every one that an endpoint does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core import signing
+from django.http import QueryDict
+
+from sources.exceptions import ParameterError
+from sources.models import Revision
+from sources.shapes import Shape, ShapeError, Shapes
+from sources.words import nearest
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 500
+MAX_LENGTH = 2000
+
+DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
+    "revision": (
+        "Read everything as it was at this revision: its number, or a day (UTC) for the last revision of that day.",
+        {"type": "string", "pattern": r"^(\d{1,9}|\d{4}-\d{2}-\d{2})$"},
+        "1",
+    ),
+    "fields": (
+        "Only these fields of each result, separated by commas; a dot reaches a nested one: key,quantity.value.",
+        {"type": "string"},
+        None,
+    ),
+    "omit": (
+        "All fields of each result but these, separated by commas; a dot reaches a nested one.",
+        {"type": "string"},
+        None,
+    ),
+    "page_size": (
+        f"Results on a page, 1 to {MAX_PAGE_SIZE}.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
+        PAGE_SIZE,
+    ),
+    "cursor": ("Where the page begins: take it from `next` or `previous`, it is opaque.", {"type": "string"}, None),
+    "claims": (
+        "`best`: the preferred claim where one is stated, else all normal ones; `all`: outranked and deprecated too.",
+        {"type": "string", "enum": ["best", "all"], "default": "best"},
+        "all",
+    ),
+}
+FORMAT = "format"
+NOT_DECODED = "\ufffd"
+"""What Django puts in place of bytes that are not UTF-8."""
+SIGNER = signing.Signer(salt="cursor")
+"""Signs without a time, so that one page always links to the next by the same address."""
+
+
+BAD_CURSOR = ParameterError(
+    "cursor", "This cursor can't be read: take it unchanged from `next` or `previous`.", "bad-cursor"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list, as a cursor carries it: the order, the values there, and the revision that is read."""
+
+    revision: int
+    ordering: tuple[str, ...]
+    values: tuple[Any, ...]
+    backwards: bool
+
+    @classmethod
+    def after(cls, values: Iterable[Any], asked: Query) -> Place:
+        return cls(asked.number, asked.ordering, tuple(values), backwards=False)
+
+    @classmethod
+    def before(cls, values: Iterable[Any], asked: Query) -> Place:
+        return cls(asked.number, asked.ordering, tuple(values), backwards=True)
+
+    def sealed(self) -> str:
+        """The cursor: signed, so that no client can make one that the database has to puzzle over."""
+        values = [value if isinstance(value, int | None) else str(value) for value in self.values]
+        return SIGNER.sign_object((self.revision, self.ordering, values, self.backwards), compress=True)
+
+    @classmethod
+    def opened(cls, cursor: str) -> Place | None:
+        try:
+            revision, ordering, values, backwards = SIGNER.unsign_object(cursor)
+        except (signing.BadSignature, ValueError):
+            return None
+        return cls(revision, tuple(ordering), tuple(values), backwards)
+
+
+@dataclass(slots=True)
+class Query:
+    """What a request asks for besides its filters."""
+
+    revision: Revision | None = None
+    shape: Shape | None = None
+    page_size: int = PAGE_SIZE
+    place: Place | None = None
+    ordering: tuple[str, ...] = ()
+    claims: str = "best"
+    filters: dict[str, str] = field(default_factory=dict)
+    count: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The revision that is read; 0 while nothing was ever published."""
+        return self.revision.number if self.revision else 0
+
+
+def parameter(name: str, description: str, schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    """An OpenAPI parameter object of a query parameter."""
+    described = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    return described if example is None else {**described, "example": example}
+
+
+def shared_parameters(names: Iterable[str], ordering: Iterable[str], shapes: Shapes) -> list[dict[str, Any]]:
+    described = [parameter(name, *DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]
+    fields = [name for shape in shapes[:1] for name in shape().fields]
+    examples = {"fields": ",".join(fields[:2]), "omit": ",".join(fields[-1:])}
+    described = [one | {"example": examples[one["name"]]} if one["name"] in examples else one for one in described]
+    if offered := sorted(ordering):
+        words = f"Fields to order by, separated by commas, each with - for the reverse: {', '.join(offered)}."
+        described.append(parameter("ordering", words, {"type": "string"}, f"-{offered[0]}"))
+    return described
+
+
+class Reader:
+    """Reads the parameters of one request, and collects everything that is wrong with them."""
+
+    def __init__(self, parameters: QueryDict, known: Iterable[str], filters: Iterable[str]) -> None:
+        self.parameters = parameters
+        self.filters = set(filters)
+        self.known = {FORMAT, *known, *self.filters}
+        self.errors: list[ParameterError] = []
+
+    def read(self, shapes: Shapes, ordering: Iterable[str], current: Revision | None) -> Query:
+        """What is asked for. Whatever is wrong stands in `errors` afterwards, all of it at once."""
+        plain = {name: self._single(name) for name in self.parameters}
+        given = {name: value for name, value in plain.items() if value is not None}
+        query = Query(revision=current, filters={n: v for n, v in given.items() if n in self.filters})
+        query.revision = self._revision(given.get("revision"), current)
+        query.shape = self._shape(given, shapes)
+        query.page_size = self._page_size(given.get("page_size"))
+        query.ordering = self._ordering(given.get("ordering"), sorted(ordering))
+        self._resume(query, given)
+        query.claims = self._choice("claims", given.get("claims"), ["best", "all"], "best")
+        return query
+
+    def refuse(
+        self, name: str, detail: str, code: Any = "invalid-value", allowed: Any = None, near: Any = None
+    ) -> None:
+        self.errors.append(ParameterError(name, detail, code, allowed, near))
+
+    def _single(self, name: str) -> str | None:
+        """The one value of a parameter, or None, with the reason noted, where it has none that can be used."""
+        if name not in self.known:
+            near = nearest(name, sorted(self.known))
+            hint = f" Did you mean {near}?" if near else ""
+            self.refuse(
+                name, f"There is no parameter “{name}” here.{hint}", "unknown-parameter", sorted(self.known), near
+            )
+            return None
+        values = self.parameters.getlist(name)
+        if len(values) > 1:
+            self.refuse(name, f"“{name}” is given {len(values)} times; join values by commas.", "repeated-parameter")
+            return None
+        value = values[0].strip()
+        if not value:
+            self.refuse(name, f"“{name}” has no value; leave it out, or give one.")
+        elif len(value) > MAX_LENGTH:
+            self.refuse(name, f"“{name}” is longer than {MAX_LENGTH} characters.")
+        elif not is_text(value):
+            self.refuse(name, f"“{name}” holds characters that no text has: NUL, or what is not UTF-8.")
+        else:
+            return value
+        return None
+
+    def _revision(self, value: str | None, current: Revision | None) -> Revision | None:
+        if value is None:
+            return current
+        newest = current.number if current else 0
+        if re.fullmatch(r"[0-9]{1,9}", value):
+            if 1 <= int(value) <= newest:
+                return current if int(value) == newest else Revision.objects.filter(number=int(value)).first()
+            self.refuse("revision", f"There is no revision {value}; there are 1 to {newest}.")
+            return current
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.refuse("revision", f"“{value}” is neither the number of a revision nor a day such as 2026-11-24.")
+            return current
+        found = Revision.objects.on(day)
+        if found is None:
+            self.refuse("revision", f"Nothing was published by {value}.")
+        return found or current
+
+    def _resume(self, query: Query, given: dict[str, str]) -> None:
+        """Go on from where a cursor points, at its revision and in its order."""
+        if "cursor" not in given:
+            return
+        place = Place.opened(given["cursor"])
+        if place is None or place.ordering != query.ordering:
+            self.errors.append(BAD_CURSOR)
+        elif "revision" in given and place.revision != query.number:
+            self.refuse("cursor", "“cursor” belongs to another “revision”.", "contradiction")
+        else:
+            query.place = place
+            if place.revision != query.number:
+                query.revision = Revision.objects.filter(number=place.revision).first()
+
+    def _shape(self, given: dict[str, str], shapes: Shapes) -> Shape | None:
+        fields, omit = given.get("fields"), given.get("omit")
+        if fields and omit:
+            self.refuse("omit", "“fields” and “omit” contradict each other; give one of them.", "contradiction")
+            return None
+        name = "fields" if fields else "omit"
+        try:
+            return Shape.read(fields or omit or "", keep=bool(fields), shapes=shapes)
+        except ShapeError as error:
+            self.refuse(name, str(error), allowed=error.allowed, near=error.nearest)
+            return None
+
+    def _page_size(self, value: str | None) -> int:
+        if value is None:
+            return PAGE_SIZE
+        if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= MAX_PAGE_SIZE:
+            return int(value)
+        self.refuse("page_size", f"“{value}” is not a page size: a whole number from 1 to {MAX_PAGE_SIZE}.")
+        return PAGE_SIZE
+
+    def _ordering(self, value: str | None, offered: list[str]) -> tuple[str, ...]:
+        asked = tuple(part.strip() for part in value.split(",")) if value else ()
+        names = [part.removeprefix("-") for part in asked]
+        for name in names:
+            if name not in offered:
+                near = nearest(name, offered)
+                self.refuse("ordering", f"Results can't be ordered by “{name}”.", allowed=offered, near=near)
+        if len(set(names)) < len(names):
+            self.refuse("ordering", "A field stands twice in “ordering”.", "contradiction")
+        return asked
+
+    def _choice(self, name: str, value: str | None, offered: list[str], default: str) -> str:
+        if value is None or value in offered:
+            return value or default
+        self.refuse(
+            name, f"“{value}” is not one of {', '.join(offered)}.", allowed=offered, near=nearest(value, offered)
+        )
+        return default
+
+
+def is_text(value: str) -> bool:
+    """Whether it is one that every database can hold: no NUL, no lone surrogates, no bytes that were not UTF-8."""
+    try:
+        return b"\x00" not in value.encode() and NOT_DECODED not in value
+    except UnicodeEncodeError:
+        return False
