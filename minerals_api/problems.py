@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
 
 from sources.exceptions import ParameterError
 
@@ -164,7 +165,7 @@ def problem_document(
         "title": problem_type.title,
         "status": int(status or problem_type.status),
         "detail": detail or problem_type.meaning,
-        "instance": instance,
+        "instance": escape_uri_path(instance),
         "errors": [asdict(error) for error in errors],
         **(members or {}),
     }

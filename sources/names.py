@@ -58,7 +58,9 @@ def words(vocabulary: str, revision: Revision) -> Sequence[str]:
 @lru_cache(maxsize=4)
 def _words(number: int, created: object) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
-    for key in Document.objects.filter(kind=Term.document_kind).order_by("key").values_list("key", flat=True).distinct():
+    for key in (
+        Document.objects.filter(kind=Term.document_kind).order_by("key").values_list("key", flat=True).distinct()
+    ):
         vocabulary, _, code = key.partition(":")
         found.setdefault(vocabulary, []).append(code)
     return found

@@ -118,7 +118,7 @@ def parameter(name: str, description: str, schema: dict[str, Any], example: Any 
 
 def shared_parameters(names: Iterable[str], ordering: Iterable[str], shapes: Shapes) -> list[dict[str, Any]]:
     described = [parameter(name, *DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]
-    fields = [name for shape in shapes[:1] for name in shape().fields]
+    fields = [str(name) for shape in shapes[:1] for name in shape().fields]
     examples = {"fields": ",".join(fields[:2]), "omit": ",".join(fields[-1:])}
     described = [one | {"example": examples[one["name"]]} if one["name"] in examples else one for one in described]
     if offered := sorted(ordering):

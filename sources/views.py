@@ -9,6 +9,7 @@ import orjson
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -346,7 +347,7 @@ class DatasetViewSet(QueryMixin, GenericViewSet[Any]):
     serializer_class = DataPackageSerializer
     pagination_class = None
 
-    @extend_schema(responses=DataPackageSerializer)
+    @extend_schema(responses=forced_singular_serializer(DataPackageSerializer))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         self.filter_queryset(self.get_queryset())
         return Response(package.describe(self.asked.number, with_origins=False))

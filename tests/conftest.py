@@ -1,0 +1,163 @@
+"""What all tests share: the shipped dataset in the test database, a client, and the services that some need."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
+from django.http import HttpResponse
+from django.test import TransactionTestCase, override_settings
+from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+REDIS_URL = os.environ.get("CI_REDIS_URL", "redis://127.0.0.1:6379/15")
+REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in ("", "0")
+SERVICES = {"postgresql": "PostgreSQL", "redis": "Redis"}
+MISSING = pytest.StashKey[dict[str, str]]()
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("without-deadline", deadline=None)
+hypothesis_settings.load_profile("without-deadline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find out which services are there; where all are required, stop before the first test."""
+    reasons = {"postgresql": _why_no_postgresql(), "redis": _why_no_redis()}
+    config.stash[MISSING] = {marker: reason for marker, reason in reasons.items() if reason}
+    if REQUIRE_SERVICES and config.stash[MISSING]:
+        raise pytest.UsageError("REQUIRE_SERVICES is set, but " + "; ".join(config.stash[MISSING].values()))
+
+
+def _why_no_postgresql() -> str:
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("postgresql"):
+        return "DATABASE_URL names no PostgreSQL server"
+    address = {"host": database["HOST"], "port": database["PORT"], "user": database["USER"]}
+    try:
+        psycopg.connect(
+            dbname="postgres",
+            password=database["PASSWORD"] or None,
+            connect_timeout=5,
+            **{name: value for name, value in address.items() if value},
+        ).close()
+    except psycopg.OperationalError as error:
+        return f"PostgreSQL can't be reached: {error}"
+    return ""
+
+
+def _why_no_redis() -> str:
+    try:
+        with redis.Redis.from_url(REDIS_URL, socket_connect_timeout=5) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return f"Redis can't be reached at {REDIS_URL}: {error}"
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for marker, reason in config.stash[MISSING].items():
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what a run without a service has not tested."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    untested = {marker: sum(marker in report.keywords for report in skipped) for marker in config.stash[MISSING]}
+    if any(untested.values()):
+        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+    for marker, count in untested.items():
+        if count:
+            terminalreporter.write_line(
+                f"{count} skipped for want of {SERVICES[marker]}: {config.stash[MISSING][marker]}",
+                red=True,
+            )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite's test database in a file, as in production: one in memory makes no writer wait for another."""
+    if connection.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Load the shipped dataset once; every test reads it, and rolls back what it adds."""
+    with django_db_blocker.unblock():
+        call_command("load_dataset", verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_guards() -> Iterator[None]:
+    """Let tests with real transactions empty the database, which the ledger forbids, and load the dataset anew."""
+    from sources import guards, names
+
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def flush_and_reload(test_case: TransactionTestCase) -> None:
+        guards.remove()
+        flush(test_case)
+        names.forget()
+        guards.install()
+        call_command("load_dataset", verbosity=0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_and_reload)
+        yield
+
+
+@pytest.fixture
+def dataset(db: None):
+    """The newest revision of the shipped dataset."""
+    from sources.models import Revision
+
+    return Revision.objects.current()
+
+
+@pytest.fixture
+def api(db: None) -> APIClient:
+    """A client of the API, over the shipped dataset."""
+    return APIClient()
+
+
+@pytest.fixture(scope="session")
+def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callable[[str], HttpResponse]:
+    """Gets an address of the API over the shipped dataset, each only once: for tests that change nothing."""
+    client = APIClient()
+    with override_settings(RATE_LIMIT=""):
+        client.handler.load_middleware()
+
+    @cache
+    def get(address: str) -> HttpResponse:
+        with django_db_blocker.unblock():
+            return client.get(address)
+
+    return get
+
+
+@pytest.fixture
+def one_connection(db: None) -> Iterator[None]:
+    """Let the WSGI application keep the connection of the test, and so see its transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A Redis database that tests may write to; a test that asks for it is marked `redis`."""
+    return REDIS_URL

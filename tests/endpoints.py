@@ -1,0 +1,149 @@
+"""Every endpoint of the router, as the tests of the contract see it: a new one has them by existing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from minerals_api.problems import MEDIA_TYPE
+from minerals_api.urls import router
+from sources.filters import MEASURE, StrictFilter, StrictFilterSet
+from sources.views import EntityViewSet, FactKindViewSet
+
+ROOT = "/api/v1/"
+MOST = 500
+"""The largest page that may be asked for."""
+
+JSON = dict[str, Any]
+Answer = Any
+"""A response, to which the test client has added `json()`, unknown to the type."""
+Get = Callable[[str], Answer]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One line of the router."""
+
+    name: str
+    viewset: type[Any]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        return f"{ROOT}{self.name}/"
+
+    @property
+    def has_details(self) -> bool:
+        return hasattr(self.viewset, "retrieve")
+
+    @property
+    def has_pages(self) -> bool:
+        return self.viewset.pagination_class is not None
+
+    @property
+    def is_of_facts(self) -> bool:
+        return issubclass(self.viewset, FactKindViewSet)
+
+    @property
+    def is_of_entities(self) -> bool:
+        return issubclass(self.viewset, EntityViewSet)
+
+    @property
+    def filterset(self) -> type[StrictFilterSet] | None:
+        return self.viewset.filterset_class
+
+    @property
+    def filters(self) -> dict[str, StrictFilter]:
+        return dict(self.filterset.base_filters) if self.filterset else {}
+
+    @property
+    def orderings(self) -> list[str]:
+        return list(self.viewset.ordering_fields)
+
+    @property
+    def parameters(self) -> list[str]:
+        """What the list takes."""
+        ordering = ["ordering"] if self.orderings else []
+        return ["format", *self.viewset.shared_on_lists, *ordering, *self.filters]
+
+    @property
+    def measures(self) -> bool:
+        return any(one.field_name == MEASURE for one in self.filters.values())
+
+    def address_of(self, row: JSON) -> str:
+        return f"{self.address}{row[self.viewset.lookup_field]}/"
+
+
+ENDPOINTS = [Endpoint(prefix, viewset) for prefix, viewset, _ in router.registry]
+OF_FACTS = [endpoint for endpoint in ENDPOINTS if endpoint.is_of_facts]
+OF_ENTITIES = [endpoint for endpoint in ENDPOINTS if endpoint.is_of_entities]
+WITH_PAGES = [endpoint for endpoint in ENDPOINTS if endpoint.has_pages]
+WITH_DETAILS = [endpoint for endpoint in ENDPOINTS if endpoint.has_details]
+WITH_SHAPES = [endpoint for endpoint in ENDPOINTS if "fields" in endpoint.parameters]
+WITH_REVISIONS = [endpoint for endpoint in ENDPOINTS if "revision" in endpoint.parameters]
+WITH_MEASURES = [endpoint for endpoint in ENDPOINTS if endpoint.measures]
+FACTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "facts")
+
+
+def each(endpoints: Iterable[Endpoint]) -> pytest.MarkDecorator:
+    """Run a test for each of these endpoints."""
+    return pytest.mark.parametrize("endpoint", list(endpoints), ids=str)
+
+
+def refused(response: Answer) -> list[JSON]:
+    """The parameters that a response refuses, and why."""
+    document = response.json()
+    assert response.status_code == HTTPStatus.BAD_REQUEST, document
+    assert response.headers["Content-Type"] == MEDIA_TYPE
+    assert document["errors"]
+    return document["errors"]
+
+
+def the_error(response: Answer) -> JSON:
+    """The one thing that a response refuses."""
+    [error] = refused(response)
+    return error
+
+
+def rows_of(endpoint: Endpoint, get: Get) -> list[JSON]:
+    """Every row of a list, in its order."""
+    if not endpoint.has_pages:
+        listed = get(endpoint.address).json()
+        return listed if isinstance(listed, list) else [listed]
+    return [row for page in pages_of(f"{endpoint.address}?page_size={MOST}", get) for row in page["results"]]
+
+
+def pages_of(address: str | None, get: Get, *, direction: str = "next") -> Iterator[JSON]:
+    """The page at an address, and those that follow."""
+    while address:
+        page = get(address).json()
+        yield page
+        address = page[direction]
+
+
+def first_row(endpoint: Endpoint, get: Get) -> JSON:
+    address = f"{endpoint.address}?page_size=1" if endpoint.has_pages else endpoint.address
+    page = get(address).json()
+    return page["results"][0] if endpoint.has_pages else page[0]
+
+
+def addresses_of(endpoint: Endpoint, get: Get) -> list[str]:
+    """One address of each operation that an endpoint has."""
+    if not endpoint.has_details:
+        return [endpoint.address]
+    detail = endpoint.address_of(first_row(endpoint, get))
+    actions = [f"{detail}{action.url_path}/" for action in endpoint.viewset.get_extra_actions()]
+    return [endpoint.address, detail, *actions]
+
+
+def fields_at(address: str, get: Get) -> list[str]:
+    """The names of the fields of what is at an address, in their order."""
+    found = get(address).json()
+    found = found.get("results", found) if isinstance(found, dict) else found
+    return list(found[0] if isinstance(found, list) else found)

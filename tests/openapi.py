@@ -1,0 +1,112 @@
+"""Checks answers against the OpenAPI document, more strictly than the document has to be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+JSON = dict[str, Any]
+
+SELECTION = {"$ref": "#/components/schemas/Selection"}
+COMMAND = ("spectacular", "--format", "openapi-json", "--validate", "--fail-on-warn")
+"""What `make schema` runs."""
+
+
+@cache
+def generated() -> str:
+    """The OpenAPI document as the code describes itself now."""
+    output = StringIO()
+    call_command(*COMMAND, stdout=output)
+    return output.getvalue()
+
+
+@cache
+def document() -> JSON:
+    return json.loads(generated())
+
+
+def operations() -> Iterator[tuple[str, JSON]]:
+    """Every operation and its path."""
+    for path, item in document()["paths"].items():
+        yield from ((path, operation) for operation in item.values())
+
+
+def resolved(node: JSON) -> JSON:
+    """What a node says, or what the node says that it refers to."""
+    while "$ref" in node:
+        target = document()
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def objects(node: Any, place: str = "") -> Iterator[tuple[str, JSON]]:
+    """Every JSON object in a part of the document, and where it stands."""
+    if isinstance(node, dict):
+        yield place, node
+        for name, child in node.items():
+            yield from objects(child, f"{place}/{name}")
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from objects(child, f"{place}/{index}")
+
+
+def path_of(address: str) -> str:
+    """The path in the document that an address belongs to."""
+    for path in document()["paths"]:
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), address):
+            return path
+    raise LookupError(f"{address} is not in the OpenAPI document")
+
+
+@cache
+def validator(path: str, status: int, media_type: str, *, whole: bool) -> Draft202012Validator:
+    """Checks the body that an operation may answer with a status; a whole document has no more fields than described."""
+    described = strict(document()) if whole else document()
+    registry = Registry().with_resource("urn:api", Resource.from_contents(described, DRAFT202012))
+    response = described["paths"][path]["get"]["responses"][str(status)]
+    pointer = response["$ref"] if "$ref" in response else f"#/paths/{escaped(path)}/get/responses/{status}"
+    return Draft202012Validator({"$ref": f"urn:api{pointer}/content/{escaped(media_type)}/schema"}, registry=registry)
+
+
+def escaped(name: str) -> str:
+    """A name as JSON Pointer has it, in the fragment of an address."""
+    return name.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
+
+
+def strict(node: Any) -> Any:
+    """The same without the selections that `fields` and `omit` make, and with no field that is not described."""
+    node = deepcopy(node)
+    for _, described in objects(node):
+        if SELECTION in described.get("anyOf", ()):
+            [alternative] = [one for one in described.pop("anyOf") if one != SELECTION]
+            described.update(alternative)
+        if isinstance(described.get("properties"), dict) and described.get("type") == "object":
+            described.setdefault("additionalProperties", False)
+    return node
+
+
+def validate(response: Any) -> None:
+    """Fail unless the document describes an answer: its status, its media type, its headers and its body."""
+    request = response.wsgi_request
+    path = path_of(request.path)
+    answers = document()["paths"][path]["get"]["responses"]
+    assert str(response.status_code) in answers, f"{response.status_code} is not described for {path}"
+    described = resolved(answers[str(response.status_code)])
+    media_type = response.headers["Content-Type"]
+    assert media_type in described["content"], f"{media_type} is not described for {path}"
+    whole = not request.GET.keys() & {"fields", "omit"}
+    checks = validator(path, response.status_code, media_type, whole=whole)
+    errors = [f"{error.json_path}: {error.message[:300]}" for error in checks.iter_errors(response.json())]
+    assert not errors, errors

@@ -1,0 +1,87 @@
+"""What the documentation tells people to run works, and what it names exists."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of the README that are written in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def is_part_of(shown: Any, whole: Any) -> bool:
+    """Whether an answer holds all that a shortened one shows."""
+    if isinstance(shown, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and is_part_of(value, whole[key]) for key, value in shown.items()
+        )
+    if isinstance(shown, list):
+        return isinstance(whole, list) and all(any(is_part_of(item, other) for other in whole) for item in shown)
+    return shown == whole
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
+
+
+@needs("curl")
+def test_curl_gets_the_answer_that_is_shown(live_server):
+    [command] = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("curl ")]
+    [shown] = blocks("json")
+    command = command.replace(ADDRESS, live_server.url)
+    done = subprocess.run([*shlex.split(command), "--fail", "--silent"], capture_output=True, check=True, timeout=60)
+    assert is_part_of(json.loads(shown), json.loads(done.stdout))
+
+
+def test_pandas_reads_the_facts(live_server):
+    [code] = blocks("python")
+    names: dict[str, Any] = {}
+    exec(code.replace(ADDRESS, live_server.url), names)
+    assert "kaz-zinc-reserves-aifc-2024" in set(names["reserves"]["key"])
+
+
+@needs("Rscript")
+def test_r_reads_the_facts(live_server):
+    [code] = blocks("r")
+    code = f'{code.replace(ADDRESS, live_server.url)}\ncat(reserves$key, sep = "\\n")'
+    done = subprocess.run(["Rscript", "-e", code], capture_output=True, check=True, text=True, timeout=120)
+    assert "kaz-zinc-reserves-aifc-2024" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_make_command_named_is_a_target(document: Path):
+    named = set(re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )?make ([a-z]+)", document.read_text(), flags=re.MULTILINE))
+    assert named <= set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
+
+
+def test_the_two_commands_of_the_readme_come_first():
+    assert re.findall(r"^make ([a-z]+)", blocks("sh")[0], flags=re.MULTILINE) == ["run", "test"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_named_exists(document: Path):
+    text = document.read_text()
+    links = [document.parent / link for link in re.findall(r"\]\((?!https?://)([^)#]+)\)", text)]
+    named = re.findall(r"`((?:\w[\w.-]*/)+[\w.-]*)`", text)
+    ours = [ROOT / name for name in named if (ROOT / name.split("/")[0]).is_dir()]
+    assert [str(path.relative_to(ROOT)) for path in (*links, *ours) if not path.exists()] == []
+
+
+def test_every_setting_is_documented():
+    settings = (ROOT / "minerals_api" / "settings.py").read_text()
+    read = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings))
+    documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "running.md").read_text(), flags=re.MULTILINE))
+    assert documented == read
