@@ -291,7 +291,7 @@ def test_numbers_in_several_units_are_not_compared(query: str, api: APIClient) -
     assert {"USD", "t", "persons"} <= set(error["allowed"])
 
 
-@each(endpoint for endpoint in WITH_MEASURES if endpoint.name == "figures")
+@each(WITH_MEASURES)
 @pytest.mark.parametrize("unit", ["USD", "t", "t/a", "persons", "percent"])
 def test_numbers_in_one_unit_are(endpoint: Endpoint, unit: str, shipped: Get, api: APIClient) -> None:
     numbers = [value_of(row, "value") for row in rows_of(endpoint, shipped) if value_of(row, "base_unit") == unit]
