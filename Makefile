@@ -37,7 +37,7 @@ help: ## List the commands
 
 run: $(RUNTIME) ## Install, load the dataset and serve it on http://127.0.0.1:8000 (HOST=, PORT=, WORKERS=)
 	$(MANAGE) migrate --verbosity 0
-	$(MANAGE) load_dataset
+	$(MANAGE) load_dataset --unless-ahead
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	@echo "Serving http://$(HOST):$(PORT)/ - stop with Ctrl-C"
 	@exec $(PY) -m granian --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" minerals_api.wsgi:application

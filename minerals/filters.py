@@ -18,7 +18,12 @@ from sources.filters import (
 BASE_UNITS = sorted({unit.base for unit in UNITS.values()})
 
 QUANTITY = {
-    **number_filters("value", "base_value", "The number in the base unit, which `base_unit` settles", whole=False),
+    **number_filters(
+        "value",
+        "base_value",
+        "The stated value in the base unit, which `base_unit` settles; a range has none",
+        whole=False,
+    ),
     "unit": ChoiceFilter(
         "unit", "Unit as the source states it, words of the vocabulary unit.", sorted(UNITS), nullable=True
     ),

@@ -72,7 +72,9 @@ def decimal_field(help_text: str, **options: Any) -> models.DecimalField[Any, An
 class Quantified(models.Model):
     """Adds a quantity to a fact. Whatever the source does not give is null; uncertainty is never invented."""
 
-    verbatim = models.CharField(max_length=255, blank=True, help_text="The figure in the source's own words.")
+    verbatim = models.CharField(
+        max_length=255, blank=True, help_text="The figure in the source's own words; null where these were not kept."
+    )
     comparator = models.CharField(
         max_length=2,
         blank=True,
@@ -201,10 +203,12 @@ class Quantified(models.Model):
         return self.base_value, self.base_value
 
     def _rounding(self) -> Decimal:
-        """One in the last digit that the source states, in the base unit; zeros at the end state nothing."""
+        """One in the last digit that is stated, in the base unit; of an approximate number, zeros at the end state none."""
         numbers = [number for number in (self.value, self.low, self.high) if number]
-        exponents = [number.normalize().as_tuple().exponent for number in numbers]
-        return max((to_base(Decimal(10) ** int(e), self.unit) for e in exponents), default=Decimal(0))
+        exponents = [int(number.normalize().as_tuple().exponent) for number in numbers]
+        if self.comparator != Comparator.ABOUT:
+            exponents = [min(exponent, 0) for exponent in exponents]
+        return max((to_base(Decimal(10) ** exponent, self.unit) for exponent in exponents), default=Decimal(0))
 
 
 class Ranked(models.Model):

@@ -11,6 +11,13 @@ from limits import parse
 SHORTEST_SECRET_KEY = 50
 
 
+def is_production(name: str) -> bool:
+    """Whether an environment is the public one; a name that is not known starts nothing, lest it start unsafe."""
+    if name not in ("development", "production"):
+        raise ImproperlyConfigured(f"CMAPI_ENV is “{name}”; set it to development or production.")
+    return name == "production"
+
+
 def refuse_unsafe_production(*, secret_key: str, insecure_key: str, debug: bool, allowed_hosts: Sequence[str]) -> None:
     """Stop a production process whose settings would expose it, and say which variable to set."""
     problems = list(

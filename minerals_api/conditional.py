@@ -12,6 +12,9 @@ from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from minerals_api import __version__
 from sources.models import Revision
 
+READS_ANOTHER = frozenset({"revision", "cursor"})
+"""The parameters by which a request reads another revision than the newest."""
+
 VERSIONED_PATHS = "/api/v1/"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 SCHEMA_URL = "/api/schema/"
@@ -36,7 +39,11 @@ class RevisionHeadersMiddleware:
             return self.get_response(request)
         etag = entity_tag(request, revision)
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
-            return _with_headers(HttpResponseNotModified(), etag, revision)
+            response = _with_headers(HttpResponseNotModified(), etag, revision)
+            if not READS_ANOTHER.isdisjoint(request.GET):
+                # Which revision was read, only the view finds out; the client has kept it.
+                del response.headers["Dataset-Revision"]
+            return response
         response = self.get_response(request)
         if response.status_code != HTTPStatus.OK:
             return response

@@ -27,7 +27,9 @@ class StrictFilterBackend(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset_class = filterset_of(view)
-        reader = Reader(request.query_params, shared_of(view), filterset_class.base_filters if filterset_class else ())
+        reader = Reader(
+            request.path, request.query_params, shared_of(view), filterset_class.base_filters if filterset_class else ()
+        )
         current = current_revision(request)
         asked = reader.read(view.get_shapes(), ordering_of(view), current)
         view.asked = asked

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -87,6 +88,18 @@ def linked(json_text: str) -> SafeString:
     return mark_safe(QUOTED_LINK.sub(r'&quot;<a href="\1">\1</a>&quot;', escape(json_text)))  # noqa: S308
 
 
+def _preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """The media type that a header Accept prefers, whatever it adds to a type besides its weight."""
+    ranges = []
+    for token in accept.split(","):
+        media_type, *parameters = (part.strip() for part in token.split(";"))
+        weight = [parameter for parameter in parameters if parameter.startswith("q=")]
+        ranges.append(";".join(["*/*" if media_type == "*" else media_type, *weight]))
+    plain = HttpRequest()
+    plain.META["HTTP_ACCEPT"] = ", ".join(ranges)
+    return plain.get_preferred_type(list(offered))
+
+
 class FormatNotOffered(NotAcceptable):
     """The endpoint has no answer in the format asked for; says which it has."""
 
@@ -137,7 +150,7 @@ def _by_accept(request: Request, renderers: Sequence[BaseRenderer]) -> BaseRende
     offered = tuple(reversed(by_media_type))
     if not request.headers.get("Accept", "").strip():
         return renderers[0]
-    if preferred := request.get_preferred_type(offered):
+    if preferred := _preferred(request.headers["Accept"], offered):
         return by_media_type[preferred]
     detail = f"This endpoint can't answer as the header Accept asks; it has {', '.join(offered)}."
     raise FormatNotOffered(ParameterError("Accept", detail, "not-acceptable", offered))

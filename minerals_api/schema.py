@@ -13,7 +13,6 @@ from minerals_api.examples import kept
 from sources.registry import fact_models, plural, serializer_for
 
 STOCK_ACTIONS = {"list", "retrieve", "get"}
-NEVER_WITHDRAWN = {"citations", "revisions", "changes", "vocabularies", "dataset"}
 
 CHOICE_TWICE = re.compile(r"\* `([^`]+)` - \1")
 """A choice whose label begins with the word itself, as labels do that curators read without it."""
@@ -107,7 +106,7 @@ class AutoSchema(StockAutoSchema):
         codes = ["304", "400", "406", "429", "500"]
         if self._is_detail():
             codes.append("404")
-        if self._action() == "retrieve" and getattr(self.view, "basename", None) not in NEVER_WITHDRAWN:
+        if self._action() == "retrieve" and hasattr(self.view, "history"):
             codes.append("410")
         return sorted(codes)
 

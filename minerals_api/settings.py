@@ -1,6 +1,6 @@
 """Settings for development, tests and production.
 
-Every difference between machines is an environment variable, listed in the README.
+Every difference between machines is an environment variable, listed in docs/running.md.
 """
 
 from pathlib import Path
@@ -9,14 +9,14 @@ import environ
 from corsheaders.defaults import default_headers
 
 from minerals_api import __version__
-from minerals_api.checks import refuse_unsafe_production
+from minerals_api.checks import is_production, refuse_unsafe_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 INSECURE_SECRET_KEY = "insecure-development-key-that-production-refuses-to-start-with"  # noqa: S105
 
 env = environ.Env()
 
-PRODUCTION = env.str("CMAPI_ENV", default="development") == "production"
+PRODUCTION = is_production(env.str("CMAPI_ENV", default="development"))
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
@@ -92,7 +92,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
-CACHES = {"default": environ.Env.cache_url_config(REDIS_URL or "locmemcache://")}
+CACHES = {
+    "default": environ.Env.cache_url_config(REDIS_URL or "locmemcache://"),
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}

@@ -49,7 +49,7 @@ urlpatterns = [
     path("problems/", pages.problems, name="problems"),
     path("problems/<slug:slug>", pages.problem, name="problem"),
     path("api/v1/", include(router.urls)),
-    path("api/schema/", cache_page(SCHEMA_IS_KEPT_FOR)(schema), name="schema"),
+    path("api/schema/", cache_page(SCHEMA_IS_KEPT_FOR, cache="process")(schema), name="schema"),
     path("api/docs/", docs, name="docs"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),

@@ -10,7 +10,7 @@ import orjson
 from django.db import models
 from django.db.models import Q
 
-from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source
+from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
 from sources.registry import fact_models, parts_of, record_models, serializer_for
 from sources.words import index_of, words_of
 
@@ -53,6 +53,17 @@ def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
     holders = [fact, *(part for field in parts_of(type(fact)).values() for part in _parts(fact, field))]
     named = ((getattr(holder, name), name) for holder in holders for name in holder.entity_fields)
     return {(entity, name) for entity, name in named if entity is not None}
+
+
+def terms_of(holders: Iterable[Fact | Record]) -> list[Term]:
+    """The words of open vocabularies that facts, their parts, and records use."""
+    used: set[tuple[str, str]] = set()
+    for holder in holders:
+        whole = parts_of(type(holder)).values() if isinstance(holder, Fact) else ()
+        for one in [holder, *(part for field in whole for part in _parts(holder, field))]:  # type: ignore[arg-type]
+            used |= {(vocabulary, getattr(one, name)) for name, vocabulary in one.vocabularies.items()}
+    vocabularies = {vocabulary for vocabulary, _ in used}
+    return [term for term in Term.objects.filter(vocabulary__in=vocabularies) if (term.vocabulary, term.code) in used]
 
 
 def _parts(fact: Fact, field: models.ForeignKey[Any, Any]) -> Iterable[Any]:

@@ -6,8 +6,9 @@ nearest one that something can.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import permutations
 from typing import Any, ClassVar
 
@@ -32,6 +33,7 @@ LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
 NOTHING = "null"
 """The value that stands for an absent one: `basis=null` finds what has no basis."""
 LONGEST_LIST, LONGEST_WORDS = 40, 400
+MOST_VALUES = 100
 MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
 
@@ -48,6 +50,8 @@ def split(value: str) -> list[str]:
     parts = [part.strip() for part in value.split(",")]
     if not all(parts):
         raise RefusedValueError("A value is missing between commas.")
+    if len(parts) > MOST_VALUES:
+        raise RefusedValueError(f"These are more than {MOST_VALUES} values.")
     return parts
 
 
@@ -60,6 +64,9 @@ def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
             raise RefusedValueError(f"“{part}” is not a value that is known.", sorted(words), nearest(part, words))
         found.append(known[part.casefold()])
     return found
+
+
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 
 
 class ChoiceField(forms.Field):
@@ -86,10 +93,9 @@ class NumberField(forms.Field):
         if not value:
             return None
         kind = "whole number" if self.whole else "number"
-        try:
-            number = Decimal(value)
-        except InvalidOperation as error:
-            raise RefusedValueError(f"“{value}” is not a {kind}.") from error
+        if not NUMBER.fullmatch(value):
+            raise RefusedValueError(f"“{value}” is not a {kind}.")
+        number = Decimal(value)
         if not number.is_finite() or abs(number) >= 10**18 or (self.whole and number != number.to_integral_value()):
             raise RefusedValueError(f"“{value}” is not a {kind} that can be looked for.")
         if self.whole and abs(number) >= 2**31:
@@ -115,9 +121,11 @@ class PhraseField(forms.Field):
     def clean(self, value: Any) -> list[str] | None:
         if not value:
             return None
-        words = fold(value)
+        words = list(dict.fromkeys(fold(value)))
         if not words:
             raise RefusedValueError("There is no word to look for in it.")
+        if len(words) > MOST_VALUES:
+            raise RefusedValueError(f"These are more than {MOST_VALUES} words.")
         return words
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from django.db import connections, models
 
-from sources.models import OPEN, Citation, Document, Entity, Fact, Revision, Source
+from sources.models import OPEN, Citation, Document, Entity, Fact, Revision, Source, Term
 from sources.registry import entity_models, fact_models, part_models
 
 PREFIX = "ledger_"
 
 FACT, CITATION, REVISION = Fact._meta.db_table, Citation._meta.db_table, Revision._meta.db_table
-DOCUMENT, SOURCE = Document._meta.db_table, Source._meta.db_table
+DOCUMENT, SOURCE, TERM = Document._meta.db_table, Source._meta.db_table, Term._meta.db_table
 NEWEST = f"(SELECT COALESCE(MAX(number), 0) FROM {REVISION})"
 
 
@@ -77,6 +77,14 @@ def _shown(column: str, key: str) -> str:
     return f'EXISTS (SELECT 1 FROM "{DOCUMENT}" d WHERE d.{column} = {key})'
 
 
+def _has_row_of_its_kind() -> str:
+    return " OR ".join(
+        f"(NEW.kind = '{kind}' AND EXISTS (SELECT 1 FROM {model._meta.db_table} "
+        f"WHERE {model._meta.pk.column} = NEW.id))"
+        for kind, model in fact_models().items()
+    )
+
+
 def _fact_guards() -> Iterator[Guard]:
     yield Guard(
         FACT,
@@ -93,6 +101,13 @@ def _fact_guards() -> Iterator[Guard]:
         "publish_needs_citation",
         f'{publishes} AND NOT EXISTS (SELECT 1 FROM "{CITATION}" WHERE fact_id = NEW.id)',
         "A fact without a citation can not be published.",
+    )
+    yield Guard(
+        FACT,
+        "UPDATE",
+        "publish_needs_kind",
+        f"{publishes} AND NOT ({_has_row_of_its_kind()})",
+        "A fact is published with the columns of its kind.",
     )
     yield Guard(
         FACT,
@@ -169,6 +184,11 @@ def _record_guards() -> Iterator[Guard]:
             _shown("entity_id", f'OLD."{model._meta.pk.column}"'),
             "What the published dataset has shown can not be deleted.",
         )
+    shown = f"EXISTS (SELECT 1 FROM \"{DOCUMENT}\" WHERE kind = 'term' AND key = OLD.vocabulary || ':' || OLD.code)"
+    yield Guard(TERM, "DELETE", "shown_stays", shown, "A word that the published dataset has shown can not be deleted.")
+    changed = _changed(["id", "vocabulary", "code"])
+    message = "What the published dataset has shown keeps its identity."
+    yield Guard(TERM, "UPDATE", "shown_keeps_identity", f"{changed} AND {shown}", message)
 
 
 def _identity_guards(model: type[models.Model], shown_as: str, name: list[str]) -> Iterator[Guard]:
@@ -199,8 +219,8 @@ def _history_guards() -> Iterator[Guard]:
         REVISION,
         "INSERT",
         "counts_up",
-        f"NEW.number <> {NEWEST} + 1",
-        "Revisions are numbered one by one.",
+        f"NEW.number <> {NEWEST} + 1 OR NEW.created <= (SELECT MAX(created) FROM {REVISION})",
+        "Revisions are numbered one by one, each later than the last.",
     )
     for operation in ("UPDATE", "DELETE"):
         yield Guard(REVISION, operation, f"stays_{operation.lower()}", "OLD.number > 0", "A revision never changes.")
@@ -216,7 +236,8 @@ def _history_guards() -> Iterator[Guard]:
         DOCUMENT,
         "UPDATE",
         "closes_once",
-        f"{_changed(_columns(Document, 'to_revision'))} OR OLD.to_revision <> {OPEN} OR NEW.to_revision <> {NEWEST}",
+        f"{_changed(_columns(Document, 'to_revision'))} OR OLD.to_revision <> {OPEN} OR NEW.to_revision <> {NEWEST} "
+        "OR NEW.to_revision <= OLD.from_revision_id",
         "A document closes once, in the newest revision, and never changes.",
     )
     yield Guard(DOCUMENT, "DELETE", "stays", "OLD.id > 0", "A document is never deleted.")

@@ -130,8 +130,7 @@ def _with_unseen(entering: list[Fact], records: Iterable[Record]) -> list[Record
         for citation in fact.citations.all():
             named += [source for source in (citation.source, citation.via) if source]
         named += [entity for entity, _ in documents.mentioned(fact)]
-    if entering:
-        named += list(record_models()["term"].objects.all())  # type: ignore[attr-defined]
+    named += documents.terms_of([*entering, *wanted.values(), *named])
     shown = set(Document.objects.standing().filter(fact__isnull=True).values_list("kind", "key"))
     while named:
         record = named.pop()

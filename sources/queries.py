@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -65,30 +66,31 @@ class Place:
     """A place in a list, as a cursor carries it: the order, the values there, and the revision that is read."""
 
     revision: int
+    subject: str
     ordering: tuple[str, ...]
     values: tuple[Any, ...]
     backwards: bool
 
     @classmethod
     def after(cls, values: Iterable[Any], asked: Query) -> Place:
-        return cls(asked.number, asked.ordering, tuple(values), backwards=False)
+        return cls(asked.number, asked.subject, asked.ordering, tuple(values), backwards=False)
 
     @classmethod
     def before(cls, values: Iterable[Any], asked: Query) -> Place:
-        return cls(asked.number, asked.ordering, tuple(values), backwards=True)
+        return cls(asked.number, asked.subject, asked.ordering, tuple(values), backwards=True)
 
     def sealed(self) -> str:
         """The cursor: signed, so that no client can make one that the database has to puzzle over."""
         values = [value if isinstance(value, int | None) else str(value) for value in self.values]
-        return SIGNER.sign_object((self.revision, self.ordering, values, self.backwards), compress=True)
+        return SIGNER.sign_object((self.revision, self.subject, self.ordering, values, self.backwards), compress=True)
 
     @classmethod
     def opened(cls, cursor: str) -> Place | None:
         try:
-            revision, ordering, values, backwards = SIGNER.unsign_object(cursor)
+            revision, subject, ordering, values, backwards = SIGNER.unsign_object(cursor)
         except (signing.BadSignature, ValueError):
             return None
-        return cls(revision, tuple(ordering), tuple(values), backwards)
+        return cls(revision, subject, tuple(ordering), tuple(values), backwards)
 
 
 @dataclass(slots=True)
@@ -100,6 +102,8 @@ class Query:
     page_size: int = PAGE_SIZE
     place: Place | None = None
     ordering: tuple[str, ...] = ()
+    subject: str = ""
+    """What tells the list from all others, in short: its address and filters."""
     claims: str = "best"
     filters: dict[str, str] = field(default_factory=dict)
     count: int | None = None
@@ -130,7 +134,8 @@ def shared_parameters(names: Iterable[str], ordering: Iterable[str], shapes: Sha
 class Reader:
     """Reads the parameters of one request, and collects everything that is wrong with them."""
 
-    def __init__(self, parameters: QueryDict, known: Iterable[str], filters: Iterable[str]) -> None:
+    def __init__(self, path: str, parameters: QueryDict, known: Iterable[str], filters: Iterable[str]) -> None:
+        self.path = path
         self.parameters = parameters
         self.filters = set(filters)
         self.known = {FORMAT, *known, *self.filters}
@@ -145,6 +150,7 @@ class Reader:
         query.shape = self._shape(given, shapes)
         query.page_size = self._page_size(given.get("page_size"))
         query.ordering = self._ordering(given.get("ordering"), sorted(ordering))
+        query.subject = self._subject(given)
         self._resume(query, given)
         query.claims = self._choice("claims", given.get("claims"), ["best", "all"], "best")
         return query
@@ -188,7 +194,7 @@ class Reader:
             self.refuse("revision", f"There is no revision {value}; there are 1 to {newest}.")
             return current
         try:
-            day = date.fromisoformat(value)
+            day = date.fromisoformat(value if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else "")
         except ValueError:
             self.refuse("revision", f"“{value}” is neither the number of a revision nor a day such as 2026-11-24.")
             return current
@@ -197,12 +203,16 @@ class Reader:
             self.refuse("revision", f"Nothing was published by {value}.")
         return found or current
 
+    def _subject(self, given: dict[str, str]) -> str:
+        narrowing = sorted((name, value) for name, value in given.items() if name in self.filters or name == "claims")
+        return hashlib.blake2b(repr((self.path, narrowing)).encode(), digest_size=6).hexdigest()
+
     def _resume(self, query: Query, given: dict[str, str]) -> None:
         """Go on from where a cursor points, at its revision and in its order."""
         if "cursor" not in given:
             return
         place = Place.opened(given["cursor"])
-        if place is None or place.ordering != query.ordering:
+        if place is None or (place.ordering, place.subject) != (query.ordering, query.subject):
             self.errors.append(BAD_CURSOR)
         elif "revision" in given and place.revision != query.number:
             self.refuse("cursor", "“cursor” belongs to another “revision”.", "contradiction")

@@ -37,21 +37,29 @@ class Shape:
     @classmethod
     def read(cls, text: str, *, keep: bool, shapes: Shapes) -> Shape | None:
         """The shape that a list of paths describes, None where none is given. Raises ShapeError."""
-        paths = [path.strip() for path in text.split(",") if path.strip()]
-        if not paths:
+        if not text:
             return None
         known = paths_of(shapes)
-        tree: Tree = {}
+        paths = [path.strip() for path in text.split(",")]
         for path in paths:
             if path not in known:
                 raise ShapeError(path, sorted(known))
-            branch = tree
-            for name in path.split("."):
-                branch = branch.setdefault(name, {})
-        return cls(keep, tree)
+        return cls(keep, _tree(paths))
 
     def apply(self, body: Any) -> Any:
         return _keep(body, self.tree) if self.keep else _omit(body, self.tree)
+
+
+def _tree(paths: list[str]) -> Tree:
+    """The paths as a tree; one that lies within another adds nothing to it."""
+    tree: Tree = {}
+    for path in sorted(paths, key=len):
+        branch = tree
+        for name in path.split("."):
+            if branch.get(name) == {}:
+                break
+            branch = branch.setdefault(name, {})
+    return tree
 
 
 def _keep(body: Any, tree: Tree) -> Any:

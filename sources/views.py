@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -36,6 +37,7 @@ from sources.shapes import Shapes
 from sources.vocabularies import closed
 
 READ = ("revision", "fields", "omit")
+CITATION_KEY = re.compile(r"(?P<fact>.+)-c(?P<position>[1-9][0-9]{0,3})")
 PAGED = (*READ, "page_size", "cursor")
 
 
@@ -238,7 +240,7 @@ class SourceViewSet(DocumentViewSet):
         response = self.list(request)
         if (
             not response.data["count"]
-            and not Source.objects.filter(key=key.casefold(), documents__isnull=False).exists()
+            and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists()
         ):
             raise Http404
         return response
@@ -262,10 +264,9 @@ class CitationViewSet(DocumentViewSet):
     row_columns = ("shown_body", "position")
 
     def identity(self) -> dict[str, Any]:
-        fact, _, position = self.kwargs["key"].casefold().rpartition("-c")
-        if not fact or not position.isdecimal() or len(position) > 5:
+        if not (match := CITATION_KEY.fullmatch(self.kwargs["key"].casefold())):
             raise Http404
-        return {"fact__key": fact, "position": int(position)}
+        return {"fact__key": match["fact"], "position": int(match["position"])}
 
     def body_of(self, row: tuple[Any, ...]) -> Any:
         """The citation as the document of its fact has it, with the fact in brief."""

@@ -84,7 +84,7 @@ def curator(client: Client) -> Client:
 @pytest.fixture
 def staff() -> Callable[..., Client]:
     def log_in(*permissions: str) -> Client:
-        user = User.objects.create_user("assistant", is_staff=True)
+        user = User.objects.create_user("editor", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
         client = Client()
         client.force_login(user)

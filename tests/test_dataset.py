@@ -23,7 +23,7 @@ from sources.registry import fact_models, part_models, record_models
 from tests.small_dataset import SMALL, added, changed, without, write
 
 
-def load(directory: Path, **options: str) -> str:
+def load(directory: Path, **options: str | bool) -> str:
     out = io.StringIO()
     call_command("load_dataset", "--from", str(directory), stdout=out, stderr=io.StringIO(), **options)
     return out.getvalue()
@@ -102,8 +102,8 @@ def test_a_dump_loaded_elsewhere_dumps_the_same_bytes(small: Path, tmp_path: Pat
 def test_the_revisions_of_the_files_are_replayed(small: Path, empty: None):
     load(small)
     assert list(Revision.objects.values_list("number", "author", "message")) == [
-        (1, "Ada", "Begin."),
-        (2, "Ada", "Correct."),
+        (1, "curator", "Begin."),
+        (2, "curator", "Correct."),
         (3, "Ben", "Withdraw."),
     ]
     old, new = Fact.objects.filter(key="kaz-zinc").order_by("version")
@@ -222,15 +222,23 @@ def test_absence_from_the_files_never_withdraws(tmp_path: Path, empty: None):
 
 def test_files_that_lack_a_revision_are_refused_with_the_differences(small: Path, empty: None):
     load(small)
-    ledger.withdraw(Fact.objects.filter(key="pact"), author="Ada", reason="Never signed.")
+    ledger.withdraw(Fact.objects.filter(key="pact"), author="curator", reason="Never signed.")
     Term.objects.filter(code="report").update(definition="A written report.")
-    ledger.record(Term.objects.filter(code="report"), author="Ada", message="Say it better.")
+    ledger.record(Term.objects.filter(code="report"), author="curator", message="Say it better.")
     assert refused(small).splitlines() == [
         "The database has published what the files lack. Dump it first, then merge:",
         "term source-kind report entered in revision 5",
         "pact version 1 left in revision 4: Never signed.",
         "Nothing was loaded.",
     ]
+
+
+def test_a_database_that_is_ahead_can_be_left_alone(small: Path, empty: None):
+    load(small)
+    ledger.withdraw(Fact.objects.filter(key="pact"), author="curator", reason="Never signed.")
+    newest = Revision.objects.count()
+    assert load(small, unless_ahead=True) == ""
+    assert Revision.objects.count() == newest
 
 
 def test_drafts_are_never_dumped_and_never_overwritten(small: Path, tmp_path: Path, empty: None):

@@ -109,3 +109,10 @@ def test_a_rate_limit_that_cannot_be_read_is_reported(settings):
     settings.RATE_LIMIT = "many a day"
 
     assert "minerals_api.E001" in [message.id for message in run_checks()]
+
+
+@pytest.mark.parametrize("name", ["prod", "Production", ""])
+def test_an_environment_that_is_not_known_starts_nothing(name: str):
+    process = start("from django.conf import settings; settings.DEBUG", CMAPI_ENV=name)
+    assert process.returncode
+    assert "development or production" in process.stderr

@@ -319,7 +319,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",
@@ -629,7 +633,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",
@@ -952,7 +960,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",

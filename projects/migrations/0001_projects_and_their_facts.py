@@ -361,7 +361,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",
@@ -673,7 +677,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",
@@ -1011,7 +1019,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verbatim",
-                    models.CharField(blank=True, help_text="The figure in the source's own words.", max_length=255),
+                    models.CharField(
+                        blank=True,
+                        help_text="The figure in the source's own words; null where these were not kept.",
+                        max_length=255,
+                    ),
                 ),
                 (
                     "comparator",

@@ -25,6 +25,10 @@ from sources.models import Fact, Record, Revision
 Report = Callable[[str], None]
 
 
+class DatabaseAheadError(DatasetError):
+    """The database has published what the files lack."""
+
+
 def load(directory: Path, *, author: str, message: str, report: Report) -> list[Revision]:
     """Publish what the files hold and the database lacks; none if there is nothing.
 
@@ -48,7 +52,7 @@ def load(directory: Path, *, author: str, message: str, report: Report) -> list[
 def _agreed(plan: Plan) -> dict[int, Act]:
     problems = [*plan.problems, *_drafts_in_the_way(plan)]
     if plan.lacking:
-        raise DatasetError(
+        raise DatabaseAheadError(
             ["The database has published what the files lack. Dump it first, then merge:", *plan.lacking]
         )
     if problems:

@@ -92,9 +92,12 @@ def test_a_published_fact_mentions_what_it_and_its_parts_name() -> None:
 
 
 def test_what_a_fact_shows_is_published_with_it() -> None:
-    reserve = make_reserve("published-reserves", mineral=make_mineral("testium"), source=make_source("testing"))
-    make_citation(reserve, make_source("testing"), via=make_source("testing-digest"))
     make_term("basis", "testing_basis")
+    make_term("basis", "unused_basis")
+    reserve = make_reserve(
+        "published-reserves", mineral=make_mineral("testium"), source=make_source("testing"), basis="testing_basis"
+    )
+    make_citation(reserve, make_source("testing"), via=make_source("testing-digest"))
 
     publish(reserve)
 
@@ -105,6 +108,7 @@ def test_what_a_fact_shows_is_published_with_it() -> None:
         ("basis:testing_basis", "term"),
     ]
     assert all(document_of(key, kind=kind) for key, kind in named)
+    assert not document_of("basis:unused_basis", kind="term")
 
 
 def test_what_a_shown_record_refers_to_is_published_with_it() -> None:

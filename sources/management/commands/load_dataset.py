@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sources.dataset.loading import load
+from sources.dataset.loading import DatabaseAheadError, load
 from sources.dataset.rows import DatasetError
 from sources.ledger import LedgerError
 from sources.management.options import add_directory, reporter
@@ -26,11 +26,20 @@ class Command(BaseCommand):
             "--message", default="Rows added to the files of the dataset.", help="what they change and why"
         )
 
-    def handle(self, *, directory: Path, author: str, message: str, verbosity: int, **_: Any) -> None:
+        parser.add_argument(
+            "--unless-ahead", action="store_true", help="leave a database that has published more than the files alone"
+        )
+
+    def handle(
+        self, *, directory: Path, author: str, message: str, unless_ahead: bool, verbosity: int, **_: Any
+    ) -> None:
         try:
             report = reporter(self, verbosity)
             revisions = load(directory, author=author, message=message, report=report)
         except (DatasetError, LedgerError) as error:
+            if unless_ahead and isinstance(error, DatabaseAheadError):
+                self.stderr.write("The database has published more than the files hold; it stays as it is.")
+                return
             raise CommandError(f"{error}\nNothing was loaded.") from error
         if not verbosity:
             return
