@@ -111,6 +111,10 @@ class ReadOnlyMiddleware:
             return _problem(request, PROBLEM_TYPES["malformed-request"])
         return self.get_response(request)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A number that no column of a database holds names nothing."""
+        return page_not_found(request, exception) if isinstance(exception, OverflowError) else None
+
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:

@@ -9,8 +9,8 @@ COMMON = {"version": "1", "entered": "1", "rank": "normal"}
 FIGURE = {"comparator": "=", "unit": "Mt", "availability": "reported"}
 SMALL: dict[str, list[dict[str, str]]] = {
     "revisions": [
-        {"number": "1", "created": "2026-01-01T00:00:00Z", "author": "Ada", "message": "Begin."},
-        {"number": "2", "created": "2026-02-01T00:00:00Z", "author": "Ada", "message": "Correct."},
+        {"number": "1", "created": "2026-01-01T00:00:00Z", "author": "curator", "message": "Begin."},
+        {"number": "2", "created": "2026-02-01T00:00:00Z", "author": "curator", "message": "Correct."},
         {"number": "3", "created": "2026-03-01T00:00:00Z", "author": "Ben", "message": "Withdraw."},
     ],
     "sources": [

@@ -1,6 +1,7 @@
 """What is refused, or answered all the same, where a looser reading of a request would do harm."""
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 RESERVES = "/api/v1/reserves/"
@@ -81,3 +82,9 @@ def test_a_day_is_written_in_one_way(api: APIClient, value: str):
 def test_a_citation_has_one_address(api: APIClient, position: str):
     assert api.get(f"/api/v1/citations/kaz-zinc-reserves-aifc-2024-c{position}/").status_code == 404
     assert api.get("/api/v1/citations/kaz-zinc-reserves-aifc-2024-c1/").status_code == 200
+
+
+@pytest.mark.parametrize("model", ["sources/source", "minerals/reserve", "projects/project", "auth/user"])
+def test_a_number_that_no_column_holds_names_nothing(admin_client: Client, model: str):
+    response = admin_client.get(f"/admin/{model}/{10**20}/change/")
+    assert response.status_code in (302, 404)
