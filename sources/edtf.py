@@ -20,11 +20,15 @@ def _parsed(text: str) -> Any:
     return parse_edtf(text)
 
 
+UNREADABLE = (EDTFParseException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What the library raises over a text that is no date: not always its own error."""
+
+
 def validate_edtf(text: str) -> None:
     """Refuse what is no EDTF date, a day that no calendar has, or an interval that ends before it begins."""
     try:
-        _parsed(text)
-    except (EDTFParseException, ValueError, AttributeError) as error:
+        first, last = bounds(text)
+    except UNREADABLE as error:
         raise ValidationError(
             f"“{text}” is not an EDTF date. Write 2024, 2024-07, 2024-07-09, 2026-35 (third quarter), "
             "2023/2025 or ../2028."
@@ -32,7 +36,6 @@ def validate_edtf(text: str) -> None:
     for year, month, day in _DAY.findall(text):
         if not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
             raise ValidationError(f"“{text}” names a day that no calendar has.")
-    first, last = bounds(text)
     if any(abs(moment[0]) > MAX_YEAR for moment in (first, last) if moment):
         raise ValidationError(f"“{text}” names a year of more than four digits.")
     if first and last and first > last:

@@ -32,8 +32,7 @@ NUMBER_LOOKUPS = {
 LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
 NOTHING = "null"
 """The value that stands for an absent one: `basis=null` finds what has no basis."""
-LONGEST_LIST, LONGEST_WORDS = 40, 400
-MOST_VALUES = 100
+LONGEST_LIST, LONGEST_WORDS, MOST_VALUES = 40, 400, 100
 MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
 
@@ -96,10 +95,9 @@ class NumberField(forms.Field):
         if not NUMBER.fullmatch(value):
             raise RefusedValueError(f"“{value}” is not a {kind}.")
         number = Decimal(value)
-        if not number.is_finite() or abs(number) >= 10**18 or (self.whole and number != number.to_integral_value()):
+        limit = 2**31 if self.whole else 10**18
+        if abs(number) >= limit or (self.whole and number != number.to_integral_value()):
             raise RefusedValueError(f"“{value}” is not a {kind} that can be looked for.")
-        if self.whole and abs(number) >= 2**31:
-            raise RefusedValueError(f"“{value}” is out of range.")
         return number
 
 
