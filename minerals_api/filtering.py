@@ -21,8 +21,8 @@ MEASURE_NAME = "value"
 class StrictFilterBackend(BaseFilterBackend):
     """Applies the shared parameters and the filter set of a view; everything that is wrong is said at once.
 
-    What was asked is left on the view as `asked`. A view says what it takes by `shared`, the shared parameters,
-    `filterset_class`, `ordering_fields` and `shapes`; a detail takes no filters.
+    What was asked is left on the view as `asked`. A view says what it takes as `sources.views.QueryMixin` has it;
+    a detail takes no filters.
     """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:

@@ -50,8 +50,7 @@ def load(facts: Iterable[int]) -> list[Fact]:
 
 def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
     """The entities that a fact and its parts name, each with the field that names it."""
-    holders = [fact, *(part for field in parts_of(type(fact)).values() for part in _parts(fact, field))]
-    named = ((getattr(holder, name), name) for holder in holders for name in holder.entity_fields)
+    named = ((getattr(holder, name), name) for holder in _with_parts(fact) for name in holder.entity_fields)
     return {(entity, name) for entity, name in named if entity is not None}
 
 
@@ -59,15 +58,17 @@ def terms_of(holders: Iterable[Fact | Record]) -> list[Term]:
     """The words of open vocabularies that facts, their parts, and records use."""
     used: set[tuple[str, str]] = set()
     for holder in holders:
-        whole = parts_of(type(holder)).values() if isinstance(holder, Fact) else ()
-        for one in [holder, *(part for field in whole for part in _parts(holder, field))]:  # type: ignore[arg-type]
+        for one in _with_parts(holder) if isinstance(holder, Fact) else [holder]:
             used |= {(vocabulary, getattr(one, name)) for name, vocabulary in one.vocabularies.items()}
     vocabularies = {vocabulary for vocabulary, _ in used}
     return [term for term in Term.objects.filter(vocabulary__in=vocabularies) if (term.vocabulary, term.code) in used]
 
 
-def _parts(fact: Fact, field: models.ForeignKey[Any, Any]) -> Iterable[Any]:
-    return getattr(fact, field.remote_field.get_accessor_name()).all()
+def _with_parts(fact: Fact) -> Iterator[Any]:
+    """A fact, and the parts that its kind has besides citations and mentions."""
+    yield fact
+    for field in parts_of(type(fact)).values():
+        yield from getattr(fact, field.remote_field.get_accessor_name()).all()
 
 
 def weigh(facts: Iterable[Fact]) -> None:
@@ -141,12 +142,13 @@ def facts_showing(records: Iterable[Record]) -> set[int]:
 
 def referred(record: Record) -> list[Record]:
     """The records that one refers to and shows, as a list does the country it applies in."""
-    return [
-        other
-        for field in record._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and not field.remote_field.parent_link
-        if (other := getattr(record, field.name)) is not None
-    ]
+    return [other for field in _references(type(record)) if (other := getattr(record, field.name)) is not None]
+
+
+def _references(model: type[Record]) -> list[models.ForeignKey[Any, Any]]:
+    """The fields by which the records of a model name other records."""
+    fields = (field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey))
+    return [field for field in fields if not field.remote_field.parent_link]
 
 
 def records_showing(records: Iterable[Record]) -> list[Record]:
@@ -155,8 +157,7 @@ def records_showing(records: Iterable[Record]) -> list[Record]:
     return [
         shower
         for model in record_models().values()
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and not field.remote_field.parent_link
+        for field in _references(model)
         if (ids := [record.pk for record in records if isinstance(record, field.related_model)])
         for batch in batches(ids)
         for shower in model.objects.filter(**{f"{field.name}__in": batch}, pk__in=_shown(model))  # type: ignore[attr-defined]
@@ -180,9 +181,20 @@ def document_of_fact(fact: Fact) -> Document:
         disputed=body["disputed"],
         alternatives=body["alternatives"],
         best=fact.is_best,  # type: ignore[attr-defined]
-        search=index_of(iter([*words_of(body), *names])),
-        body=orjson.dumps(body).decode(),
+        **_written(body, [*names, *_words_of_sources(fact)]),
     )
+
+
+def _words_of_sources(fact: Fact) -> Iterator[str]:
+    """What the sources of a fact say of themselves that its document leaves out."""
+    for citation in fact.citations.all():
+        for source in filter(None, (citation.source, citation.via)):
+            yield from (source.title, source.authors, source.series, source.doi, source.published)
+
+
+def _written(body: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """The JSON of a document, and the words that it is found by."""
+    return {"body": orjson.dumps(body).decode(), "search": index_of([*words_of(body), *names])}
 
 
 def document_of_record(record: Record) -> Document:
@@ -193,13 +205,12 @@ def document_of_record(record: Record) -> Document:
         key=record.document_key,
         entity_id=record.pk if isinstance(record, Entity) else None,
         source_id=record.pk if isinstance(record, Source) else None,
-        search=index_of(iter([*words_of(body), *names])),
-        body=orjson.dumps(body).decode(),
+        **_written(body, names),
     )
 
 
-def keep(documents: Iterable[Document], revision: Revision) -> int:
-    """Open those that say something new in a revision, closing the states that they replace; returns how many."""
+def keep(documents: Iterable[Document], revision: Revision) -> None:
+    """Open those that say something new in a revision, closing the states that they replace."""
     fresh = {(document.kind, document.key): document for document in documents}
     closing = []
     for old in _standing_states(fresh):
@@ -212,7 +223,6 @@ def keep(documents: Iterable[Document], revision: Revision) -> int:
     for document in fresh.values():
         document.from_revision = revision
     Document.objects.bulk_create(fresh.values(), batch_size=BATCH)
-    return len(fresh)
 
 
 def _standing_states(wanted: dict[tuple[str, str], Document]) -> Iterator[Document]:

@@ -33,6 +33,7 @@ LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
 NOTHING = "null"
 """The value that stands for an absent one: `basis=null` finds what has no basis."""
 LONGEST_LIST, LONGEST_WORDS, MOST_VALUES = 40, 400, 100
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
 
@@ -54,6 +55,11 @@ def split(value: str) -> list[str]:
     return parts
 
 
+def stored(word: str) -> str:
+    """What a column holds for a word that was asked for."""
+    return "" if word == NOTHING else word
+
+
 def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
     """The words as they are written, whatever case they were asked in. Raises RefusedValueError for any other."""
     known = {word.casefold(): word for word in words}
@@ -63,9 +69,6 @@ def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
             raise RefusedValueError(f"“{part}” is not a value that is known.", sorted(words), nearest(part, words))
         found.append(known[part.casefold()])
     return found
-
-
-NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 
 
 class ChoiceField(forms.Field):
@@ -158,8 +161,7 @@ class ChoiceFilter(StrictFilter):
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
             return qs
-        wanted = ["" if word == NOTHING else word for word in value]
-        return self.narrow(qs, Q(**{f"{self.field_name}__in": wanted}))
+        return self.narrow(qs, Q(**{f"{self.field_name}__in": list(map(stored, value))}))
 
     def describe(self) -> dict[str, Any]:
         listed = ", ".join(self.choices)
@@ -180,7 +182,7 @@ class WordFilter(StrictFilter):
             return qs
         known = words(self.vocabulary, self.parent.revision) if self.parent.revision else ()
         found = known_words(value, [*known, NOTHING] if self.nullable else known)
-        return self.narrow(qs, Q(**{f"{self.field_name}__in": ["" if word == NOTHING else word for word in found]}))
+        return self.narrow(qs, Q(**{f"{self.field_name}__in": list(map(stored, found))}))
 
     def describe(self) -> dict[str, Any]:
         return {"type": "string", "description": f"Words of the vocabulary {self.vocabulary}, see vocabularies/."}
@@ -196,7 +198,7 @@ class TextFilter(StrictFilter):
             return qs
         wanted = Q()
         for text in value:
-            wanted |= Q(**{f"{self.field_name}__iexact": "" if text == NOTHING else text})
+            wanted |= Q(**{f"{self.field_name}__iexact": stored(text)})
         return self.narrow(qs, wanted)
 
 
@@ -245,9 +247,7 @@ class EntityFilter(StrictFilter):
         for name, found in zip(value, ids, strict=True):
             if found is None:
                 allowed = known.slugs if len(known.slugs) <= LONGEST_LIST else ()
-                raise RefusedValueError(
-                    f"There is no {self.kind} “{name}”.", allowed, nearest(name.casefold(), known.names)
-                )
+                raise RefusedValueError(f"There is no {self.kind} “{name}”.", allowed, nearest(name, known.names))
         return ids
 
 

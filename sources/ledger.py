@@ -13,8 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sources import documents
-from sources.models import Document, Fact, Mention, Record, Revision
-from sources.registry import record_models
+from sources.models import Document, Fact, Mention, Record, Revision, Term
 
 
 class LedgerError(Exception):
@@ -190,7 +189,7 @@ def validate(fact: Fact) -> None:
 def known_words() -> dict[str, set[str]]:
     """The words of each open vocabulary."""
     words: dict[str, set[str]] = {}
-    for vocabulary, code in record_models()["term"].objects.values_list("vocabulary", "code"):  # type: ignore[attr-defined]
+    for vocabulary, code in Term.objects.values_list("vocabulary", "code"):
         words.setdefault(vocabulary, set()).add(code)
     return words
 

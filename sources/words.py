@@ -40,7 +40,7 @@ def words_of(body: Any) -> Iterator[str]:
         yield str(body)
 
 
-def index_of(texts: Iterator[str]) -> str:
+def index_of(texts: Iterable[str]) -> str:
     """The folded words of many texts, each once, each after a space, so that ` zin` finds what begins so."""
     return " " + " ".join(dict.fromkeys(word for text in texts for word in fold(text)))
 

@@ -242,7 +242,13 @@ def test_facts_are_found_by_whatever_they_name(kind: str, api: APIClient) -> Non
 def worded(db: None) -> str:
     """The key of a fact whose note, source and mineral have words that are hard to find."""
     make.make_term("basis", "contained_metal")
-    source = make.make_source("gites-2024", title="Qualité des gîtes", publisher="Øre & Söhne")
+    source = make.make_source(
+        "gites-2024",
+        title="Qualité des gîtes",
+        publisher="Øre & Söhne",
+        authors="Ninth Working Group",
+        series="Cahiers du sous-sol",
+    )
     mineral = make.make_mineral("unobtainium", aliases="Élusif|недостижимый")
     fact = make.make_reserve("worded-fact", source=source, mineral=mineral, note="Résumé: Жезқазған, O'Neil-type ore.")
     make.publish(fact)
@@ -262,6 +268,8 @@ def worded(db: None) -> str:
         "ЖЕЗҚ",
         "недост",
         "neil type",
+        "ninth working",
+        "cahiers sol",
     ],
 )
 def test_words_are_found(words: str, worded: str, api: APIClient) -> None:
