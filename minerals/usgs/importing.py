@@ -1,0 +1,176 @@
+"""Takes a release over into the files of the dataset: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from minerals.usgs.areas import Areas
+from minerals.usgs.claims import Cells, Claim, Claims, clashes
+from minerals.usgs.columns import Column, Columns
+from minerals.usgs.errata import Correction, Erratum, corrections, read_errata
+from minerals.usgs.files import Files
+from minerals.usgs.footnotes import Footnotes
+from minerals.usgs.release import LEFT_OUT_SECTIONS, ReleaseRow, read_release
+from sources.dataset.rows import DatasetError, Problem
+
+Pair = tuple[ReleaseRow, Column]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do, with each row."""
+
+    rows: list[ReleaseRow] = field(default_factory=list)
+    fates: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """What became of the row on each line, and the key of its fact."""
+    differing: dict[str, list[str]] = field(default_factory=dict)
+    """Published facts that the release has otherwise, and in which columns: they stay as they are."""
+    corrected: int = 0
+    corrected_before: int = 0
+    not_applicable: list[Erratum] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(fate for fate, _ in self.fates.values())
+
+    @property
+    def shifted(self) -> list[int]:
+        return [row.line for row in self.rows if row.was_shifted]
+
+
+NEW, KNOWN = "facts made: new", "facts made: already there"
+
+
+def import_release(
+    path: Path, source: str, directory: Path, columns: Columns, now: datetime, *, partial: bool, dry_run: bool
+) -> Outcome:
+    """Add the facts of a release, and the corrections of its errata, to a directory's files.
+
+    Raises DatasetError, and writes nothing, if the release or the files are not sound.
+    """
+    files = Files(directory, source)
+    rows = read_release(path)
+    outcome = Outcome(rows)
+    pairs = _mapped(rows, columns, outcome)
+    if not partial:
+        _refuse_missing_tables(path, pairs, columns)
+    claims, corrected = _claims(pairs, columns, files, source)
+    if not partial:
+        _refuse_missing_facts(path, claims, files)
+    errata = read_errata(source)
+    outcome.not_applicable = [erratum for erratum in errata if not erratum.applies]
+    _enter(claims, files, now, outcome)
+    _correct(corrected, files, now + timedelta(seconds=1), outcome)
+    files.check()
+    if not dry_run:
+        files.write()
+    return outcome
+
+
+def _mapped(rows: Iterable[ReleaseRow], columns: Columns, outcome: Outcome) -> list[Pair]:
+    """The rows that are taken over, each with what its column says; the others are counted with the reason."""
+    pairs, problems = [], []
+    for row in rows:
+        if not row.is_of_the_world:
+            outcome.fates[row.line] = (f"left out: {LEFT_OUT_SECTIONS[row.section.casefold()]}", "")
+        elif column := columns.of(row):
+            pairs.append((row, column))
+        elif reason := columns.reason_to_leave_out(row):
+            outcome.fates[row.line] = (f"left out: {reason}", "")
+        else:
+            problems.append(row.problem("Statistics_detail", columns.how_to_map(row)))
+    if problems:
+        raise DatasetError(problems)
+    return pairs
+
+
+def _refuse_missing_tables(path: Path, pairs: Iterable[Pair], columns: Columns) -> None:
+    if missing := sorted(columns.chapters - {column.chapter for _, column in pairs}):
+        message = f"No row is of {'; '.join(missing)}: the download may have been cut off. An excerpt is taken as such."
+        raise DatasetError([Problem(path.name, 1, "", message)])
+
+
+def _refuse_missing_facts(path: Path, claims: Iterable[Claim], files: Files) -> None:
+    if missing := sorted(files.keys_of_source() - {claim.key for claim in claims}):
+        message = f"Rows are missing that the dataset has as facts of this release: {', '.join(missing[:5])}"
+        raise DatasetError([Problem(path.name, 1, "", f"{message} ({len(missing)} in all).")])
+
+
+def _claims(
+    pairs: list[Pair], columns: Columns, files: Files, source: str
+) -> tuple[list[Claim], list[tuple[Correction, Claim]]]:
+    """What the rows say, and what those say that errata change."""
+    areas, footnotes = Areas(files.package), Footnotes()
+    maker = Claims(source, pairs, footnotes)
+    changes = corrections((row for row, _ in pairs), read_errata(source))
+    column_of = {row.line: column for row, column in pairs}
+    # A total that an erratum changes is to be held against the rows that errata have changed.
+    corrected_rows = {change.row.line: change.corrected for change in changes}
+    later = Claims(source, [(corrected_rows.get(row.line, row), column) for row, column in pairs], footnotes)
+
+    problems: list[str] = []
+    claims = [claim for pair in pairs if (claim := _attempt(maker, pair, areas, problems))]
+    pairs_later = [(change.corrected, column_of[change.row.line]) for change in changes]
+    corrected = [_attempt(later, pair, areas, problems) for pair in pairs_later]
+    problems += map(str, clashes(claims))
+    if problems:
+        raise DatasetError(problems)
+    return claims, [(change, claim) for change, claim in zip(changes, corrected, strict=True) if claim]
+
+
+def _attempt(maker: Claims, pair: Pair, areas: Areas, problems: list[str]) -> Claim | None:
+    row, column = pair
+    try:
+        return maker.of(row, column, areas.of(row.country))
+    except DatasetError as error:
+        problems += error.reasons
+    except ValueError as error:
+        problems.append(str(row.problem("Country", str(error))))
+    return None
+
+
+def _enter(claims: Iterable[Claim], files: Files, now: datetime, outcome: Outcome) -> None:
+    for claim in claims:
+        if first := files.first_version(claim.key):
+            fate = KNOWN
+            if differing := [name for name in claim.cells if _is_said_otherwise(name, claim.cells, first)]:
+                outcome.differing[claim.key] = differing
+        else:
+            fate = NEW
+            files.enter(claim, files.revision_at(now, "release"))
+        outcome.fates[claim.row.line] = (fate, claim.key)
+
+
+def _is_said_otherwise(name: str, cells: Cells, published: Cells) -> bool:
+    return name not in ("entered", "left", "left_reason") and cells[name] != published[name]
+
+
+def _correct(corrected: Iterable[tuple[Correction, Claim]], files: Files, now: datetime, outcome: Outcome) -> None:
+    """Let what errata change leave, and enter it as they have it, with them as the first source."""
+    for correction, claim in corrected:
+        if files.is_corrected(claim.key, correction.errata[0]):
+            outcome.corrected_before += 1
+        else:
+            files.supersede(
+                claim, list(_citations(correction, claim)), correction.reason, files.revision_at(now, "errata")
+            )
+            outcome.corrected += 1
+
+
+def _citations(correction: Correction, claim: Claim) -> Iterator[Cells]:
+    for position, erratum in enumerate(correction.errata, start=1):
+        yield claim.citation | {
+            "position": str(position),
+            "source": erratum.source,
+            "locator": erratum.locator,
+        }
+    replaced = {erratum.column for erratum in correction.errata}
+    yield claim.citation | {
+        "position": str(len(correction.errata) + 1),
+        "support": "partly" if "Value" in replaced else "supports",
+        "note": f"The cell itself still reads {correction.row.value}." if "Value" in replaced else "",
+    }
