@@ -128,8 +128,9 @@ def pages_of(address: str | None, get: Get, *, direction: str = "next") -> Itera
 
 
 def first_row(endpoint: Endpoint, get: Get) -> JSON:
+    """A row of a list; of facts one that has been there for longest, so that it is at old revisions too."""
     address = f"{endpoint.address}?page_size=1" if endpoint.has_pages else endpoint.address
-    page = get(address).json()
+    page = get(f"{address}&ordering=revision" if "revision" in endpoint.orderings else address).json()
     return page["results"][0] if endpoint.has_pages else page[0]
 
 

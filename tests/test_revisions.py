@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from minerals.models import Mineral, Reserve
 from sources import ledger
+from sources.models import Revision
 from tests import factories as make
 from tests.endpoints import Answer, the_error
 
@@ -18,12 +19,13 @@ pytestmark = pytest.mark.django_db
 
 CORRECTED, WITHDRAWN, ADDED = "kaz-zinc-reserves-aifc-2024", "kaz-lead-reserves-aifc-2024", "added-later"
 RESERVES = "/api/v1/reserves/"
+OF_COUNTRY = f"{RESERVES}?page_size=500&country=KAZ"
 RENAMED = "/api/v1/minerals/zinc/"
 ADDRESSES = [
-    f"{RESERVES}?page_size=500",
-    f"{RESERVES}?page_size=500&claims=all&ordering=-year",
+    OF_COUNTRY,
+    f"{OF_COUNTRY}&claims=all&ordering=-year",
     "/api/v1/facts/?page_size=500&country=KAZ",
-    "/api/v1/citations/?page_size=500&kind=reserve",
+    "/api/v1/citations/?page_size=500&kind=reserve&source=aifc-2024-07-09",
     "/api/v1/minerals/?page_size=500",
     "/api/v1/sources/?page_size=500",
     "/api/v1/vocabularies/?format=json",
@@ -32,10 +34,13 @@ ADDRESSES = [
 ]
 """What is read while each revision is the newest, and again later."""
 
+SHIPPED, CORRECTION, WITHDRAWAL, RENAMING = range(4)
+"""How many revisions have been made since the last one of the shipped dataset."""
+
 PUBLISHED = {
-    2: datetime(2027, 1, 1, 9, tzinfo=UTC),
-    3: datetime(2027, 1, 1, 23, 59, tzinfo=UTC),
-    4: datetime(2027, 2, 1, tzinfo=UTC),
+    CORRECTION: datetime(2097, 1, 1, 9, tzinfo=UTC),
+    WITHDRAWAL: datetime(2097, 1, 1, 23, 59, tzinfo=UTC),
+    RENAMING: datetime(2097, 2, 1, tzinfo=UTC),
 }
 REASON = "The source has withdrawn the figure."
 Answers = dict[str, tuple[int, bytes]]
@@ -46,36 +51,41 @@ def read(api: APIClient) -> Answers:
     return {address: (response.status_code, response.content) for address, response in responses.items()}
 
 
-def commit(number: int, message: str, **change: object) -> None:
-    revision = ledger.commit(ledger.Change("curator", message, created=PUBLISHED[number], **change))  # type: ignore[arg-type]
-    assert revision.number == number
+def commit(step: int, message: str, **change: object) -> None:
+    ledger.commit(ledger.Change("curator", message, created=PUBLISHED[step], **change))  # type: ignore[arg-type]
 
 
 def correct_and_add() -> None:
     correction = make.make_correction(
         Reserve.objects.get(key=CORRECTED), value=Decimal("6.8"), verbatim="6.8 million tons"
     )
-    commit(2, "Corrected the zinc figure.", enter=[correction.pk, make.make_reserve(ADDED).pk])
+    commit(CORRECTION, "Corrected the zinc figure.", enter=[correction.pk, make.make_reserve(ADDED).pk])
 
 
 def withdraw() -> None:
-    commit(3, REASON, withdraw={Reserve.objects.get(key=WITHDRAWN).pk: REASON})
+    commit(WITHDRAWAL, REASON, withdraw={Reserve.objects.get(key=WITHDRAWN).pk: REASON})
 
 
 def rename() -> None:
     zinc = Mineral.objects.get(slug="zinc")
     zinc.name = "Spelter"
     zinc.save()
-    commit(4, "Renamed zinc.", records=[zinc])
+    commit(RENAMING, "Renamed zinc.", records=[zinc])
 
 
 @pytest.fixture
-def then(api: APIClient) -> dict[int, Answers]:
-    """What was answered while each revision was the newest; the fourth is."""
-    answers = {1: read(api)}
-    for number, act in {2: correct_and_add, 3: withdraw, 4: rename}.items():
+def shipped_last(dataset: Revision) -> int:
+    """The number of the last revision of the shipped dataset."""
+    return dataset.number
+
+
+@pytest.fixture
+def then(shipped_last: int, api: APIClient) -> dict[int, Answers]:
+    """What was answered while each revision was the newest, by its step; the renaming is."""
+    answers = {SHIPPED: read(api)}
+    for step, act in {CORRECTION: correct_and_add, WITHDRAWAL: withdraw, RENAMING: rename}.items():
         act()
-        answers[number] = read(api)
+        answers[step] = read(api)
     return answers
 
 
@@ -83,47 +93,47 @@ def at(api: APIClient, address: str, revision: object) -> Answer:
     return api.get(f"{address}{'&' if '?' in address else '?'}revision={revision}")
 
 
-@pytest.mark.parametrize("revision", [1, 2, 3, 4])
-def test_a_revision_reads_as_it_did(revision: int, then: dict[int, Answers], api: APIClient) -> None:
+@pytest.mark.parametrize("step", [SHIPPED, CORRECTION, WITHDRAWAL, RENAMING])
+def test_a_revision_reads_as_it_did(step: int, shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
     for address in ADDRESSES:
-        status, body = then[revision][address]
-        now = at(api, address, revision)
+        status, body = then[step][address]
+        now = at(api, address, shipped_last + step)
 
         assert now.status_code == status
         if status == HTTPStatus.OK:
             assert now.content == body
-            assert now.headers["Dataset-Revision"] == str(revision)
+            assert now.headers["Dataset-Revision"] == str(shipped_last + step)
 
 
 def test_each_revision_changed_something(then: dict[int, Answers]) -> None:
     """Otherwise the test above would compare one state with itself."""
     changed = {
-        number: {address for address in ADDRESSES if then[number][address] != then[number - 1][address]}
-        for number in PUBLISHED
+        step: {address for address in ADDRESSES if then[step][address] != then[step - 1][address]} for step in PUBLISHED
     }
 
-    assert f"{RESERVES}{CORRECTED}/?format=json" in changed[2]
-    assert f"{RESERVES}{WITHDRAWN}/?format=json" in changed[3]
-    assert f"{RESERVES}{CORRECTED}/?format=json" in changed[4], "A fact shows the new name of its mineral."
-    assert all(f"{RENAMED}?format=json" in addresses for addresses in (changed[2], changed[4]))
+    assert f"{RESERVES}{CORRECTED}/?format=json" in changed[CORRECTION]
+    assert f"{RESERVES}{WITHDRAWN}/?format=json" in changed[WITHDRAWAL]
+    assert f"{RESERVES}{CORRECTED}/?format=json" in changed[RENAMING], "A fact shows the new name of its mineral."
+    assert all(f"{RENAMED}?format=json" in addresses for addresses in (changed[CORRECTION], changed[RENAMING]))
 
 
 @pytest.mark.parametrize(
-    ("day", "revision"),
+    ("day", "step"),
     [
-        ("2026-11-24", 1),
-        ("2026-12-31", 1),
-        ("2027-01-01", 3),
-        ("2027-01-31", 3),
-        ("2027-02-01", 4),
-        ("2099-01-01", 4),
+        ("2096-12-31", SHIPPED),
+        ("2097-01-01", WITHDRAWAL),
+        ("2097-01-31", WITHDRAWAL),
+        ("2097-02-01", RENAMING),
+        ("2099-01-01", RENAMING),
     ],
 )
-def test_a_day_means_its_last_revision(day: str, revision: int, then: dict[int, Answers], api: APIClient) -> None:
-    response = at(api, f"{RESERVES}?page_size=500", day)
+def test_a_day_means_its_last_revision(
+    day: str, step: int, shipped_last: int, then: dict[int, Answers], api: APIClient
+) -> None:
+    response = at(api, OF_COUNTRY, day)
 
-    assert response.headers["Dataset-Revision"] == str(revision)
-    assert response.content == then[revision][f"{RESERVES}?page_size=500"][1]
+    assert response.headers["Dataset-Revision"] == str(shipped_last + step)
+    assert response.content == then[step][OF_COUNTRY][1]
 
 
 def test_what_was_withdrawn_is_gone(then: dict[int, Answers], api: APIClient) -> None:
@@ -135,55 +145,61 @@ def test_what_was_withdrawn_is_gone(then: dict[int, Answers], api: APIClient) ->
     assert api.get(document["history"]).status_code == HTTPStatus.OK
 
 
-def test_what_was_withdrawn_is_in_no_list(then: dict[int, Answers], api: APIClient) -> None:
+def test_what_was_withdrawn_is_in_no_list(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
     assert api.get(f"{RESERVES}?key={WITHDRAWN}&claims=all").json()["count"] == 0
-    assert at(api, f"{RESERVES}?key={WITHDRAWN}", 2).json()["count"] == 1
+    assert at(api, f"{RESERVES}?key={WITHDRAWN}", shipped_last + CORRECTION).json()["count"] == 1
 
 
-def test_what_was_not_there_yet_is_not_found(then: dict[int, Answers], api: APIClient) -> None:
-    assert at(api, f"{RESERVES}{ADDED}/", 1).status_code == HTTPStatus.NOT_FOUND
-    assert at(api, f"{RESERVES}{ADDED}/", 2).status_code == HTTPStatus.OK
+def test_what_was_not_there_yet_is_not_found(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
+    assert at(api, f"{RESERVES}{ADDED}/", shipped_last).status_code == HTTPStatus.NOT_FOUND
+    assert at(api, f"{RESERVES}{ADDED}/", shipped_last + CORRECTION).status_code == HTTPStatus.OK
 
 
-def test_history_tells_every_state(then: dict[int, Answers], api: APIClient) -> None:
-    states = api.get(f"{RESERVES}{CORRECTED}/history/").json()
+def test_history_tells_every_state(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
+    *_, shipped, corrected, renamed = api.get(f"{RESERVES}{CORRECTED}/history/").json()
+    states = [shipped, corrected, renamed]
+    correction, renaming = shipped_last + CORRECTION, shipped_last + RENAMING
 
-    assert [(state["from_revision"], state["to_revision"], state["version"]) for state in states] == [
-        (1, 2, 1),
-        (2, 4, 2),
-        (4, None, 2),
+    assert shipped["from_revision"] <= shipped_last
+    assert [(state["to_revision"], state["version"]) for state in states] == [
+        (correction, 1),
+        (renaming, 2),
+        (None, 2),
     ]
+    assert [state["from_revision"] for state in states[1:]] == [correction, renaming]
     assert [state["left_reason"] for state in states] == ["Corrected the zinc figure.", None, None]
     assert [state["document"]["quantity"]["value"] for state in states] == [6.7, 6.8, 6.8]
     assert [state["document"]["mineral"]["name"] for state in states] == ["Zinc", "Zinc", "Spelter"]
 
 
-def test_history_of_what_was_withdrawn(then: dict[int, Answers], api: APIClient) -> None:
+def test_history_of_what_was_withdrawn(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
     *_, last = api.get(f"{RESERVES}{WITHDRAWN}/history/").json()
 
-    assert (last["to_revision"], last["left_reason"]) == (3, REASON)
+    assert (last["to_revision"], last["left_reason"]) == (shipped_last + WITHDRAWAL, REASON)
 
 
-def test_history_as_it_was_then(then: dict[int, Answers], api: APIClient) -> None:
-    [only] = at(api, f"{RESERVES}{CORRECTED}/history/", 1).json()
+def test_history_as_it_was_then(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
+    *_, last = at(api, f"{RESERVES}{CORRECTED}/history/", shipped_last).json()
 
-    assert (only["to_revision"], only["left_reason"]) == (None, None)
+    assert (last["to_revision"], last["left_reason"]) == (None, None)
 
 
 def test_history_of_nothing(api: APIClient) -> None:
     assert api.get(f"{RESERVES}no-such-key/history/").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_new_name_is_searched_from_its_revision_on(then: dict[int, Answers], api: APIClient) -> None:
+def test_a_new_name_is_searched_from_its_revision_on(
+    shipped_last: int, then: dict[int, Answers], api: APIClient
+) -> None:
     found = f"{RESERVES}?q=spelter"
 
     assert CORRECTED in {row["key"] for row in api.get(found).json()["results"]}
-    assert at(api, found, 3).json()["count"] == 0
+    assert at(api, found, shipped_last + WITHDRAWAL).json()["count"] == 0
 
 
-def test_a_cursor_stays_on_its_revision(api: APIClient) -> None:
-    whole = [row["key"] for row in api.get(f"{RESERVES}?page_size=500").json()["results"]]
-    page = api.get(f"{RESERVES}?page_size=2").json()
+def test_a_cursor_stays_on_its_revision(shipped_last: int, api: APIClient) -> None:
+    whole = [row["key"] for row in api.get(OF_COUNTRY).json()["results"]]
+    page = api.get(f"{RESERVES}?page_size=2&country=KAZ").json()
     correct_and_add()
     withdraw()
 
@@ -193,20 +209,21 @@ def test_a_cursor_stays_on_its_revision(api: APIClient) -> None:
         page = response.json()
         read_on += [row["key"] for row in page["results"]]
 
-        assert response.headers["Dataset-Revision"] == "1"
+        assert response.headers["Dataset-Revision"] == str(shipped_last)
         assert page["count"] == len(whole)
 
     assert read_on == whole
     assert WITHDRAWN in read_on
     assert ADDED not in read_on
+    assert ADDED in {row["key"] for row in api.get(OF_COUNTRY).json()["results"]}
 
 
-def test_a_cursor_of_another_revision(api: APIClient) -> None:
+def test_a_cursor_of_another_revision(shipped_last: int, api: APIClient) -> None:
     following = api.get(f"{RESERVES}?page_size=2").json()["next"]
     correct_and_add()
 
-    assert at(api, following, 1).status_code == HTTPStatus.OK
-    assert the_error(at(api, following, 2))["code"] == "contradiction"
+    assert at(api, following, shipped_last).status_code == HTTPStatus.OK
+    assert the_error(at(api, following, shipped_last + CORRECTION))["code"] == "contradiction"
 
 
 def test_drafts_are_not_served(api: APIClient) -> None:
@@ -217,9 +234,9 @@ def test_drafts_are_not_served(api: APIClient) -> None:
     assert read(api) == before
 
 
-def test_revisions_say_what_they_did(then: dict[int, Answers], api: APIClient) -> None:
+def test_revisions_say_what_they_did(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
     newest_first = api.get("/api/v1/revisions/").json()["results"]
 
-    assert [row["number"] for row in newest_first] == [4, 3, 2, 1]
+    assert [row["number"] for row in newest_first] == list(range(shipped_last + RENAMING, 0, -1))
     assert [(row["published"], row["left"]) for row in newest_first[:3]] == [(0, 0), (0, 1), (2, 1)]
     assert newest_first[1]["message"] == REASON
