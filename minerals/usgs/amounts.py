@@ -19,14 +19,14 @@ UNITS = {
 }
 """The unit that a release names, and its code."""
 
-NIL = ("—", "–")
+NIL = "—"
 WITHHELD = "W"
 WITHOUT_A_NUMBER = ("NA", "XX", "s", "Large", "Moderate", "Small")
 HALF_A_UNIT = "Less than ½ unit"
 
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,2})?"
 _SINGLE = re.compile(rf"(?P<comparator>[<>]?)\s?(?P<number>{_NUMBER})")
-_RANGE = re.compile(rf"(?P<low>{_NUMBER})\s?[-–]\s?(?P<high>{_NUMBER})")
+_RANGE = re.compile(rf"(?P<low>{_NUMBER})\s?-\s?(?P<high>{_NUMBER})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def amount_of(cell: str, unit: str, *, is_below_half: bool = False) -> Amount:
 
     `is_below_half` says that a footnote explains the cell to be less than half a unit.
     """
-    if cell in NIL:
+    if cell == NIL:
         return Amount(cell, "nil", unit, "=", "0")
     if cell == WITHHELD:
         return Amount(cell, "withheld", unit)

@@ -43,11 +43,14 @@ class Claim:
 class Claims:
     """Makes claims out of the rows of one release."""
 
-    def __init__(self, source: str, rows: Iterable[tuple[ReleaseRow, Column]], footnotes: Footnotes) -> None:
+    def __init__(
+        self, source: str, rows: Iterable[tuple[ReleaseRow, Column]], footnotes: Footnotes, *, partial: bool = False
+    ) -> None:
         pairs = list(rows)
         self.source = source
         self.footnotes = footnotes
-        self.sums = Sums(pairs)
+        # The rows of an excerpt add up to nothing that its totals could be held against.
+        self.sums = Sums([] if partial else pairs)
         self._newest = max((row.year for row, column in pairs if not column.is_reserves), default="")
         self._shared = Counter(_place(row) for row, _ in pairs)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from minerals.usgs.release import ReleaseRow
 from minerals.usgs.reviewed import FOLDER, read_reviewed, squashed
+from sources.dataset.rows import DatasetError, Problem
 from sources.words import nearest
 
 COLUMNS = FOLDER / "columns.csv"
@@ -90,6 +91,7 @@ class Columns:
 
 def read_columns(path: Path = COLUMNS) -> Columns:
     columns = read_reviewed(path, Column, tuple(Column.__dataclass_fields__))
+    _refuse_repeated(columns, path.name)
     left_out = read_reviewed(LEFT_OUT, LeftOut, tuple(LeftOut.__dataclass_fields__))
     return Columns(
         known={column.identity: column for column in columns},
@@ -97,3 +99,12 @@ def read_columns(path: Path = COLUMNS) -> Columns:
         file=path.name,
         chapters={column.chapter for column in columns},
     )
+
+
+def _refuse_repeated(columns: list[Column], file: str) -> None:
+    lines: dict[tuple[str, ...], int] = {}
+    for line, column in enumerate(columns, start=2):
+        if column.identity in lines:
+            message = f"Line {lines[column.identity]} says of the same column what it is."
+            raise DatasetError([Problem(file, line, "detail", message)])
+        lines[column.identity] = line

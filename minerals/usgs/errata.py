@@ -12,7 +12,6 @@ from minerals.usgs.reviewed import FOLDER, read_reviewed
 from sources.dataset.rows import DatasetError
 
 ERRATA = FOLDER / "errata.csv"
-FIELDS = {"Value": "value", "Notes": "notes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,7 @@ class Erratum:
     detail: str
     year: str
     column: str
+    """Value or Notes."""
     was: str
     becomes: str
     reason: str
@@ -60,7 +60,7 @@ def read_errata(release: str, path: Path = ERRATA) -> list[Erratum]:
     return [erratum for erratum in errata if erratum.release == release]
 
 
-def corrections(rows: Iterable[ReleaseRow], errata: Iterable[Erratum]) -> list[Correction]:
+def corrections(rows: Iterable[ReleaseRow], errata: Iterable[Erratum], *, partial: bool = False) -> list[Correction]:
     """The rows that errata change. Raises DatasetError where a cell is neither as it was nor as it became."""
     by_cell = defaultdict(list)
     for erratum in errata:
@@ -69,18 +69,22 @@ def corrections(rows: Iterable[ReleaseRow], errata: Iterable[Erratum]) -> list[C
     found = []
     for row in rows:
         cell = (row.chapter, row.section, row.commodity, row.country, row.detail, row.year)
-        if here := by_cell.get(cell):
+        if here := by_cell.pop(cell, None):
             corrected = row
             for erratum in here:
                 corrected = _corrected(corrected, erratum)
             found.append(Correction(row, corrected, tuple(here)))
+    if by_cell and not partial:
+        lost = (", ".join(cell) for cell in by_cell)
+        raise DatasetError(
+            [f"{ERRATA.name}: The release has no cell {cell}, which an erratum corrects." for cell in lost]
+        )
     return [correction for correction in found if correction.corrected != correction.row]
 
 
 def _corrected(row: ReleaseRow, erratum: Erratum) -> ReleaseRow:
-    name = FIELDS[erratum.column]
-    cell = getattr(row, name)
+    cell = row.value if erratum.column == "Value" else row.notes
     if cell not in (erratum.was, erratum.becomes):
         message = f"The erratum of {erratum.locator} corrects “{erratum.was}”, but the cell has “{cell}”."
         raise DatasetError([row.problem(erratum.column, message)])
-    return replace(row, **{name: erratum.becomes})
+    return replace(row, value=erratum.becomes) if erratum.column == "Value" else replace(row, notes=erratum.becomes)

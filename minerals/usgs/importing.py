@@ -45,29 +45,25 @@ class Outcome:
 NEW, KNOWN = "facts made: new", "facts made: already there"
 
 
-def import_release(
-    path: Path, source: str, directory: Path, columns: Columns, now: datetime, *, partial: bool, dry_run: bool
-) -> Outcome:
-    """Add the facts of a release, and the corrections of its errata, to a directory's files.
+def import_release(path: Path, files: Files, columns: Columns, now: datetime, *, partial: bool = False) -> Outcome:
+    """Add the facts of a release, and the corrections of its errata, to the files, which are not written yet.
 
-    Raises DatasetError, and writes nothing, if the release or the files are not sound.
+    `partial` says that the release is an excerpt. Raises DatasetError if the release is not sound, or the files would
+    not be with it.
     """
-    files = Files(directory, source)
     rows = read_release(path)
     outcome = Outcome(rows)
     pairs = _mapped(rows, columns, outcome)
     if not partial:
         _refuse_missing_tables(path, pairs, columns)
-    claims, corrected = _claims(pairs, columns, files, source)
+    errata = read_errata(files.source)
+    claims, corrected = _claims(pairs, errata, files, partial=partial)
     if not partial:
         _refuse_missing_facts(path, claims, files)
-    errata = read_errata(source)
     outcome.not_applicable = [erratum for erratum in errata if not erratum.applies]
     _enter(claims, files, now, outcome)
     _correct(corrected, files, now + timedelta(seconds=1), outcome)
     files.check()
-    if not dry_run:
-        files.write()
     return outcome
 
 
@@ -101,25 +97,26 @@ def _refuse_missing_facts(path: Path, claims: Iterable[Claim], files: Files) -> 
 
 
 def _claims(
-    pairs: list[Pair], columns: Columns, files: Files, source: str
+    pairs: list[Pair], errata: list[Erratum], files: Files, *, partial: bool
 ) -> tuple[list[Claim], list[tuple[Correction, Claim]]]:
     """What the rows say, and what those say that errata change."""
     areas, footnotes = Areas(files.package), Footnotes()
-    maker = Claims(source, pairs, footnotes)
-    changes = corrections((row for row, _ in pairs), read_errata(source))
-    column_of = {row.line: column for row, column in pairs}
-    # A total that an erratum changes is to be held against the rows that errata have changed.
+    changes = corrections([row for row, _ in pairs], errata, partial=partial)
     corrected_rows = {change.row.line: change.corrected for change in changes}
-    later = Claims(source, [(corrected_rows.get(row.line, row), column) for row, column in pairs], footnotes)
+    pairs_later = [(corrected_rows.get(row.line, row), column) for row, column in pairs]
+    maker, later = (Claims(files.source, these, footnotes, partial=partial) for these in (pairs, pairs_later))
 
     problems: list[str] = []
     claims = [claim for pair in pairs if (claim := _attempt(maker, pair, areas, problems))]
-    pairs_later = [(change.corrected, column_of[change.row.line]) for change in changes]
-    corrected = [_attempt(later, pair, areas, problems) for pair in pairs_later]
-    problems += map(str, clashes(claims))
-    if problems:
+    corrected = [
+        (change, claim)
+        for change in changes
+        for row, column in pairs_later
+        if row is change.corrected and (claim := _attempt(later, (row, column), areas, problems))
+    ]
+    if problems := [*problems, *map(str, clashes(claims))]:
         raise DatasetError(problems)
-    return claims, [(change, claim) for change, claim in zip(changes, corrected, strict=True) if claim]
+    return claims, corrected
 
 
 def _attempt(maker: Claims, pair: Pair, areas: Areas, problems: list[str]) -> Claim | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from minerals.usgs.reviewed import squashed
 from sources.dataset.rows import DatasetError, Problem
@@ -28,6 +29,22 @@ HEADER = (
     "Other notes",
 )
 """The columns of a release. That on critical minerals also names the year of a list."""
+
+NAMES = (
+    "chapter",
+    "section",
+    "commodity",
+    "country",
+    "statistics",
+    "detail",
+    "unit",
+    "year",
+    "value",
+    "notes",
+    "critical",
+    "other_notes",
+)
+"""What each column is called here."""
 
 FLAGS = ("Yes", "No", "")
 ROUNDED = re.compile(r"[:,] rounded\Z", re.IGNORECASE)
@@ -75,7 +92,7 @@ class ReleaseRow:
     @property
     def texts(self) -> str:
         """All that the row says of its unit and basis."""
-        return " | ".join((self.section, self.detail, self.unit, self.notes, self.other_notes))
+        return f"{self.section} | {self.detail} | {self.unit} | {self.notes} | {self.other_notes}"
 
     def problem(self, column: str, message: str) -> Problem:
         return Problem(self.file, self.line, column, message)
@@ -147,7 +164,8 @@ def _wrong_columns(header: list[str], file: str) -> Iterator[Problem]:
 
 
 def _row(file: str, line: int, cells: list[str]) -> ReleaseRow:
-    row = ReleaseRow(file, line, *map(squashed, cells))
+    named: dict[str, Any] = dict(zip(NAMES, map(squashed, cells), strict=True))
+    row = ReleaseRow(file, line, **named)
     if row.notes in FLAGS[:2] and row.critical not in FLAGS and not row.other_notes:
         # The cell of the notes was left out, so that what follows it stands one column too far left.
         return replace(row, notes="", critical=row.notes, other_notes=row.critical, was_shifted=True)

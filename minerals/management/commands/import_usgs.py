@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from minerals.usgs.columns import COLUMNS, read_columns
+from minerals.usgs.files import Files
 from minerals.usgs.importing import import_release
 from minerals.usgs.reporting import table_of, write_fates
 from sources.dataset.rows import DatasetError
@@ -34,26 +35,16 @@ class Command(BaseCommand):
             "--report", type=Path, metavar="FILE", help="where to write what became of each row, as CSV"
         )
 
-    def handle(
-        self,
-        *,
-        release: Path,
-        source: str,
-        directory: Path,
-        columns: Path,
-        partial: bool,
-        dry_run: bool,
-        report: Path | None,
-        **_: Any,
-    ) -> None:
+    def handle(self, *, release: Path, source: str, directory: Path, columns: Path, **options: Any) -> None:
         try:
-            outcome = import_release(
-                release, source, directory, read_columns(columns), timezone.now(), partial=partial, dry_run=dry_run
-            )
+            files = Files(directory, source)
+            outcome = import_release(release, files, read_columns(columns), timezone.now(), partial=options["partial"])
         except DatasetError as error:
             raise CommandError(f"{error}\nNothing was written.") from error
-        if report:
-            write_fates(outcome, report)
+        if not options["dry_run"]:
+            files.write()
+        if options["report"]:
+            write_fates(outcome, options["report"])
         self.stdout.write(table_of(outcome))
-        if dry_run:
+        if options["dry_run"]:
             self.stdout.write("Nothing was written.")
