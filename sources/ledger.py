@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sources import documents
+from sources import documents, showing
 from sources.models import Document, Fact, Mention, Record, Revision, Term
 
 
@@ -171,6 +171,8 @@ def _render(entering: list[Fact], left: list[Fact], records: list[Record], revis
     affected |= documents.facts_showing(records)
     facts = documents.load(affected)
     documents.weigh(facts)
+    records = showing.with_showing(records, [*facts, *left])
+    showing.give_facts(records)
     documents.keep(
         [*map(documents.document_of_record, records), *map(documents.document_of_fact, facts)],
         revision,
