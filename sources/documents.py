@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
+from sources.models.facts import FactQuerySet
 from sources.registry import fact_models, parts_of, record_models, serializer_for
 from sources.words import index_of, words_of
 
@@ -24,7 +25,7 @@ def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def naming(kind: type[Fact]) -> models.QuerySet[Any]:
+def naming(kind: type[Fact]) -> FactQuerySet:
     """All facts of a kind with the entities that they name, and the entities that those refer to."""
     paths = list(kind.entity_fields)
     for name in kind.entity_fields:
