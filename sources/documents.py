@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -178,10 +179,21 @@ def _shown(model: type[Record]) -> list[str]:
     return [record.pk for record in model.objects.all() if record.document_key in keys]  # type: ignore[attr-defined]
 
 
+@cache
+def _writer(model: type[models.Model]) -> Any:
+    """The serializer of a model, made once: to make one takes longer than to write a document."""
+    return serializer_for(model)()
+
+
+def document_of(holder: Record | Fact) -> Document:
+    return document_of_fact(holder) if isinstance(holder, Fact) else document_of_record(holder)
+
+
 def document_of_fact(fact: Fact) -> Document:
     """The document of a fact that was weighed before."""
-    body = dict(serializer_for(type(fact))(fact).data)
-    names = [name for entity, _ in mentioned(fact) for name in entity.names]
+    body = dict(_writer(type(fact)).to_representation(fact))
+    # In one order, lest a document that says the same as before is taken for a new state.
+    names = sorted({name for entity, _ in mentioned(fact) for name in entity.names})
     return Document(
         kind=fact.kind,
         key=fact.key,
@@ -207,8 +219,8 @@ def _written(body: dict[str, Any], said: Any, names: Iterable[str]) -> dict[str,
 
 def document_of_record(record: Record) -> Document:
     """The document of a record, which was given the facts that it shows before. It is not found by their words."""
-    serializer = serializer_for(type(record))
-    body = dict(serializer(record).data)
+    serializer = _writer(type(record))
+    body = dict(serializer.to_representation(record))
     said = {name: value for name, value in body.items() if name not in getattr(serializer, "from_facts", ())}
     names = record.names if isinstance(record, Entity) else []
     return Document(

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sources.documents import batches, naming
 from sources.models import Entity, Fact, Rank, Record
 from sources.registry import fact_models
 
 
-def with_showing(records: Iterable[Record], facts: Iterable[Fact]) -> list[Record]:
-    """The records, and the entities whose documents show any of the facts, each once."""
+def with_showing(records: Iterable[Record], facts: Iterable[int]) -> list[Record]:
+    """The records, and the entities whose documents show any of the facts with these ids, each once."""
     found: dict[tuple[str, str], Record] = {}
     for record in [*records, *entities_showing(facts)]:
         found.setdefault((record.document_kind, record.document_key), record)
     return list(found.values())
 
 
-def entities_showing(facts: Iterable[Fact]) -> list[Entity]:
-    """The entities whose documents show facts of these kinds about them."""
-    named = (getattr(fact, name) for fact in facts for name in fact.shown_on)
-    return [entity for entity in named if entity is not None]
+def entities_showing(facts: Iterable[int]) -> list[Entity]:
+    """The entities whose documents show, or did show, any of the facts with these ids."""
+    ids = sorted(facts)
+    return [
+        entity
+        for kind in fact_models().values()
+        for name in kind.shown_on
+        for batch in batches(ids)
+        for entity in _model(kind, name).objects.filter(pk__in=kind.objects.filter(pk__in=batch).values(name))
+    ]
+
+
+def _model(kind: type[Fact], name: str) -> Any:
+    return kind._meta.get_field(name).related_model
 
 
 def give_facts(records: Iterable[Record]) -> None:
@@ -30,8 +41,8 @@ def give_facts(records: Iterable[Record]) -> None:
         entity.facts_shown = {}
     for kind in fact_models().values():
         for name in kind.shown_on:
-            model = kind._meta.get_field(name).related_model
-            _give(kind, name, {entity.pk: entity for entity in entities if isinstance(entity, model)})  # type: ignore[arg-type]
+            model = _model(kind, name)
+            _give(kind, name, {entity.pk: entity for entity in entities if isinstance(entity, model)})
 
 
 def _give(kind: type[Fact], name: str, holders: dict[int, Entity]) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from minerals.models import DesignationList, Mineral
+from minerals.models import Designation, DesignationList, Mineral
 from sources import ledger
 from sources.models import Document, Fact, Revision
 from tests.endpoints import JSON, MOST, the_error
@@ -46,14 +46,16 @@ def ministry_list(db: None) -> DesignationList:
 
 
 @pytest.fixture
-def designation(unobtainium: Mineral, ministry_list: DesignationList) -> Fact:
+def designation(unobtainium: Mineral, ministry_list: DesignationList) -> Designation:
     """A draft that says that the one stands on the other."""
     return designate(unobtainium, ministry_list)
 
 
-def designate(mineral: Mineral, on: DesignationList, **fields: Any) -> Fact:
+def designate(mineral: Mineral, on: DesignationList, **fields: Any) -> Designation:
     fields = {"name_on_list": mineral.name} | fields
-    return make_fact("designation", f"{on.slug}-{mineral.slug}", mineral=mineral, list=on, **fields)
+    return make_fact(  # type: ignore[return-value]
+        "designation", f"{on.slug}-{mineral.slug}", mineral=mineral, list=on, **fields
+    )
 
 
 def withdraw(*facts: Fact) -> Revision:
@@ -89,7 +91,7 @@ def keys(api: APIClient, address: str, **query: Any) -> list[str]:
 # What a mineral shows
 
 
-def test_a_mineral_shows_the_list_on_which_it_stands(designation: Fact, api: APIClient) -> None:
+def test_a_mineral_shows_the_list_on_which_it_stands(designation: Designation, api: APIClient) -> None:
     publish(designation)
 
     assert api.get(f"{MINERALS}unobtainium/?fields=designations").json()["designations"] == [
@@ -119,7 +121,7 @@ def test_a_mineral_on_no_list_shows_none(unobtainium: Mineral) -> None:
     assert lists_of() == []
 
 
-def test_a_draft_is_not_shown(designation: Fact, api: APIClient) -> None:
+def test_a_draft_is_not_shown(designation: Designation, api: APIClient) -> None:
     publish(make_fact("use", "used", mineral=designation.mineral), designate(make_mineral("other"), designation.list))
     rename(designation.mineral)
 
@@ -143,7 +145,7 @@ def test_lists_are_in_order_of_jurisdiction_and_the_newest_edition_first(unobtai
     assert lists_of() == ["a-new", "a-old", "a-undated", "b-newer"]
 
 
-def test_a_designation_known_to_be_wrong_is_not_shown(designation: Fact, api: APIClient) -> None:
+def test_a_designation_known_to_be_wrong_is_not_shown(designation: Designation, api: APIClient) -> None:
     publish(designation)
     publish(make_correction(designation, rank="deprecated", rank_reason="It was another mineral."))
 
@@ -151,7 +153,7 @@ def test_a_designation_known_to_be_wrong_is_not_shown(designation: Fact, api: AP
     assert slugs(api, designated_by="testland-2024") == []
 
 
-def test_a_mineral_is_not_searched_by_what_its_lists_say(designation: Fact, api: APIClient) -> None:
+def test_a_mineral_is_not_searched_by_what_its_lists_say(designation: Designation, api: APIClient) -> None:
     publish(designation)
 
     assert slugs(api, q="unobtainium") == ["unobtainium"]
@@ -166,7 +168,7 @@ def test_a_mineral_is_not_searched_by_what_its_lists_say(designation: Fact, api:
         ("designations.list.jurisdiction.iso3", {"list": {"jurisdiction": {"iso3": "TST"}}}),
     ],
 )
-def test_fields_reach_into_designations(fields: str, shown: JSON, designation: Fact, api: APIClient) -> None:
+def test_fields_reach_into_designations(fields: str, shown: JSON, designation: Designation, api: APIClient) -> None:
     publish(designation)
 
     assert api.get(f"{MINERALS}unobtainium/?fields={fields}").json() == {"designations": [shown]}
@@ -190,7 +192,7 @@ def test_a_mineral_shows_the_groups_whose_lists_may_cover_it(unobtainium: Minera
     assert slugs(api, group="obtainables") == []
 
 
-def test_a_list_counts_the_names_held(designation: Fact) -> None:
+def test_a_list_counts_the_names_held(designation: Designation) -> None:
     others = [designate(make_mineral(slug), designation.list, name_on_list="Both") for slug in ("first", "second")]
     publish(designation, *others)
 
@@ -204,7 +206,7 @@ def test_a_list_counts_the_names_held(designation: Fact) -> None:
 # As of a revision
 
 
-def test_every_revision_shows_the_designations_of_its_day(designation: Fact, api: APIClient) -> None:
+def test_every_revision_shows_the_designations_of_its_day(designation: Designation, api: APIClient) -> None:
     before = publish(make_fact("use", "used", mineral=designation.mineral))
     entered = publish(designation)
     corrected = publish(make_correction(designation, tier="strategic"))
@@ -220,7 +222,7 @@ def test_every_revision_shows_the_designations_of_its_day(designation: Fact, api
     assert list(found.values()) == [[], ["unobtainium"], ["unobtainium"], []]
 
 
-def test_a_designation_that_moves_leaves_the_mineral_that_it_was_of(designation: Fact) -> None:
+def test_a_designation_that_moves_leaves_the_mineral_that_it_was_of(designation: Designation) -> None:
     publish(designation)
     publish(make_correction(designation, mineral_id=make_mineral("other").pk))
 
@@ -228,7 +230,7 @@ def test_a_designation_that_moves_leaves_the_mineral_that_it_was_of(designation:
 
 
 @pytest.mark.parametrize("renamed", ["list", "jurisdiction"])
-def test_a_mineral_shows_the_names_of_the_day(renamed: str, designation: Fact) -> None:
+def test_a_mineral_shows_the_names_of_the_day(renamed: str, designation: Designation) -> None:
     before = publish(designation)
     after = rename(designation.list if renamed == "list" else designation.list.jurisdiction)
 
@@ -240,14 +242,14 @@ def test_a_mineral_shows_the_names_of_the_day(renamed: str, designation: Fact) -
     assert name(before) in ("Critical minerals", "Testland")
 
 
-def test_what_does_not_change_what_a_mineral_shows_opens_no_state_of_it(designation: Fact) -> None:
+def test_what_does_not_change_what_a_mineral_shows_opens_no_state_of_it(designation: Designation) -> None:
     publish(designation)
     revision = publish(make_fact("use", "used", mineral=designation.mineral))
 
     assert not Document.objects.filter(from_revision=revision, kind="mineral").exists()
 
 
-def test_a_record_that_is_published_again_keeps_what_it_shows(designation: Fact) -> None:
+def test_a_record_that_is_published_again_keeps_what_it_shows(designation: Designation) -> None:
     publish(designation)
     rename(designation.mineral)
 
@@ -273,7 +275,7 @@ def test_publishing_many_costs_no_more_queries_than_one(ministry_list: Designati
 # Filters
 
 
-def test_several_lists_mean_any_of_them(designation: Fact, api: APIClient) -> None:
+def test_several_lists_mean_any_of_them(designation: Designation, api: APIClient) -> None:
     other, third = make_list("other-list"), make_list("third-list")
     publish(designation, designate(make_mineral("other"), other), designate(make_mineral("third"), third))
 
@@ -281,7 +283,7 @@ def test_several_lists_mean_any_of_them(designation: Fact, api: APIClient) -> No
 
 
 @pytest.mark.parametrize("name", ["testland-2024", "TESTLAND-2024", "tl-24", "Tl-24"])
-def test_a_list_goes_by_any_of_its_names(name: str, designation: Fact, api: APIClient) -> None:
+def test_a_list_goes_by_any_of_its_names(name: str, designation: Designation, api: APIClient) -> None:
     publish(designation)
 
     assert slugs(api, designated_by=name) == ["unobtainium"]
@@ -315,7 +317,7 @@ def test_an_unknown_list_is_told_the_nearest(endpoint: str, api: APIClient) -> N
     ],
 )
 def test_facts_are_found_by_the_lists_of_their_mineral(
-    kind: str, endpoint: str, designation: Fact, api: APIClient
+    kind: str, endpoint: str, designation: Designation, api: APIClient
 ) -> None:
     publish(designation, make_fact(kind, "listed-fact", mineral=designation.mineral))
     publish(make_fact(kind, "unlisted-fact", mineral=make_mineral("other")))
@@ -330,7 +332,7 @@ def test_facts_are_found_by_the_lists_of_their_mineral(
 
 def test_an_incomplete_list_says_so_wherever_it_is_shown(api: APIClient) -> None:
     """What stands on it is found; that something doesn't, nothing here says."""
-    listed = api.get(MINERALS, {"designated_by": "jp-2021", "page_size": MOST}).json()["results"]
+    listed = api.get(f"{MINERALS}?designated_by=jp-2021&page_size={MOST}").json()["results"]
     shown = [entry["list"] for row in listed for entry in row["designations"] if entry["list"]["slug"] == "jp-2021"]
     whole = api.get("/api/v1/lists/jp-2021/").json()
 
