@@ -1,6 +1,6 @@
 """The filters of minerals, countries, lists and the facts about them."""
 
-from minerals.models import Country, Designation, DesignationList, Mineral, Reserve, Scope, Trade
+from minerals.models import Country, Designation, DesignationList, Membership, Mineral, Reserve, Scope, Trade
 from minerals.quantities import Availability, Comparator, Status
 from minerals.units import UNITS
 from sources.filters import (
@@ -14,6 +14,7 @@ from sources.filters import (
     YesNoFilter,
     number_filters,
 )
+from sources.relations import NamedTogetherFilter, ThroughFactsFilter
 
 BASE_UNITS = sorted({unit.base for unit in UNITS.values()})
 
@@ -52,11 +53,33 @@ WORLD_RANK = number_filters("world_rank", "world_rank_value", "Claimed place in 
 FORM = TextFilter("form", "The form, word for word, whatever its case.")
 
 
+def designated_by(field_name: str) -> ThroughFactsFilter:
+    """The filter by the lists on which the mineral that a field names stands."""
+    words = (
+        "Designation lists by slug, name or alias: only minerals that stand on any of these under a name of their own, "
+        "not that of a group. Absence from a list that is not `complete` proves nothing."
+    )
+    return ThroughFactsFilter(field_name, words, Designation, taken="list", tied="mineral")
+
+
+OF_MINERALS = {"mineral": MINERAL, "designated_by": designated_by("mineral")}
+"""The filters of all facts about one mineral."""
+
+
 class MineralFilterSet(StrictFilterSet):
     offered = {
         **ENTITY,
         "symbol": TextFilter("symbol", "Chemical symbols."),
         "type": ChoiceFilter("type", "Element, mineral, group or material.", Mineral.Type.values),
+        "designated_by": designated_by("entity_ptr"),
+        "group": ThroughFactsFilter(
+            "entity_ptr",
+            "Groups that they belong to, by slug, name or alias.",
+            Membership,
+            taken="group",
+            tied="member",
+        ),
+        "country": NamedTogetherFilter("Countries that some fact names together with them.", "country"),
     }
 
 
@@ -66,6 +89,7 @@ class CountryFilterSet(StrictFilterSet):
         "iso2": TextFilter("iso2", "ISO 3166-1 alpha-2 codes."),
         "iso3": TextFilter("iso3", "ISO 3166-1 alpha-3 codes."),
         "type": ChoiceFilter("type", "Country, territory, bloc or group.", Country.Type.values),
+        "mineral": NamedTogetherFilter("Minerals that some fact names together with them.", "mineral"),
     }
 
 
@@ -85,7 +109,7 @@ class ListFilterSet(StrictFilterSet):
 
 class ReserveFilterSet(StrictFilterSet):
     offered = {
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "country": COUNTRY,
         "scope": SCOPE,
         "category": ChoiceFilter("category", "Reserves or resources.", Reserve.Category.values),
@@ -100,7 +124,7 @@ class ReserveFilterSet(StrictFilterSet):
 
 class ProductionFilterSet(StrictFilterSet):
     offered = {
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "country": COUNTRY,
         "scope": SCOPE,
         "stage": WordFilter("stage", "Stage of making.", "stage"),
@@ -124,7 +148,7 @@ class TradeFilterSet(StrictFilterSet):
             Trade.CounterpartScope.values,
         ),
         **number_filters("counterpart_rank", "counterpart_rank_value", "Claimed place of the counterpart"),
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "form": FORM,
         "measure": WordFilter("measure", "Value, weight or share.", "trade-measure"),
         "basis": BASIS,
@@ -137,7 +161,7 @@ class DesignationFilterSet(StrictFilterSet):
     offered = {
         "list": EntityFilter("list", "Designation lists by slug or name.", "list"),
         "jurisdiction": EntityFilter("list__jurisdiction", "Where the list applies, by code or name.", "country"),
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "tier": ChoiceFilter("tier", "Critical or strategic.", Designation.Tier.values),
         "name_on_list": TextFilter("name_on_list", "The name exactly as the list has it."),
         "form": FORM,
@@ -155,7 +179,7 @@ class MembershipFilterSet(StrictFilterSet):
 
 class UseFilterSet(StrictFilterSet):
     offered = {
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "form": FORM,
         "end_use": TextFilter("end_use", "The use, word for word, whatever its case."),
         **FACT,

@@ -37,6 +37,17 @@ class Mineral(Entity):
     def names(self) -> list[str]:
         return [*super().names, *filter(None, [self.symbol])]
 
+    @property
+    def designations(self) -> list[Designation]:
+        """The lists on which it stands: by jurisdiction, the newest edition first."""
+        newest_first = sorted(self.facts_shown["designation"], key=lambda fact: fact.list.published, reverse=True)
+        return sorted(newest_first, key=lambda fact: fact.list.jurisdiction.name)
+
+    @property
+    def groups(self) -> list[Mineral]:
+        """The groups that it belongs to, by slug."""
+        return sorted((fact.group for fact in self.facts_shown["membership"]), key=lambda group: group.slug)
+
 
 class Country(Entity):
     """A country, a territory with figures of its own, a bloc, or a group of countries as a source names it."""
@@ -114,6 +125,11 @@ class DesignationList(Entity):
     class Meta:
         verbose_name = "designation list"
         verbose_name_plural = "lists"
+
+    @property
+    def names_held(self) -> int:
+        """How many of its names are held here."""
+        return len({fact.name_on_list for fact in self.facts_shown["designation"]})
 
 
 class Scope(models.TextChoices):
@@ -306,6 +322,7 @@ class Designation(Fact):
 
     document_kind = "designation"
     entity_fields = ("list", "mineral")
+    shown_on = ("list", "mineral")
 
     class Tier(models.TextChoices):
         CRITICAL = "critical", "critical"
@@ -327,6 +344,7 @@ class Membership(Fact):
 
     document_kind = "membership"
     entity_fields = ("group", "member")
+    shown_on = ("member",)
 
     group = models.ForeignKey(Mineral, on_delete=models.PROTECT, related_name="+", help_text="The group.")
     member = models.ForeignKey(Mineral, on_delete=models.PROTECT, related_name="+", help_text="The member.")

@@ -51,9 +51,11 @@ class CountryBriefSerializer(NullableModelSerializer):
 class ListBriefSerializer(NullableModelSerializer):
     """A designation list, in brief."""
 
+    jurisdiction = CountryBriefSerializer(help_text="Where the list applies.")
+
     class Meta:
         model = DesignationList
-        fields = ["slug", "name", "authority", "edition", "status", "complete"]
+        fields = ["slug", "name", "authority", "jurisdiction", "edition", "published", "status", "complete"]
 
 
 class QuantitySerializer(NullableModelSerializer):
@@ -159,13 +161,35 @@ MINERAL = "The mineral; null where the source names none."
 COUNTRY = "The country; null where the scope is not one."
 
 
+class DesignationBriefSerializer(FactSerializer):
+    """A list on which a mineral stands, and as what."""
+
+    list = ListBriefSerializer(help_text="The list that it stands on.")
+
+    class Meta(FactSerializer.Meta):
+        model = Designation
+        fields = ["key", "url", "list", "tier", "name_on_list", "form"]
+
+
 @register_serializer
 class MineralSerializer(EntitySerializer):
     """An element, mineral, group or material."""
 
+    from_facts = ("designations", "groups")
+
+    designations = DesignationBriefSerializer(
+        many=True,
+        help_text="The lists on which it stands, by edition, each with the designation that says so. A list that is "
+        "not here may still cover it: absence from a list that is not `complete` proves nothing, and a list may name "
+        "one of its `groups` or its members instead.",
+    )
+    groups = MineralBriefSerializer(
+        many=True, help_text="The groups that it belongs to; their own `designations` may cover it as well."
+    )
+
     class Meta(EntitySerializer.Meta):
         model = Mineral
-        fields = [*EntitySerializer.Meta.fields, "symbol", "type"]
+        fields = [*EntitySerializer.Meta.fields, "symbol", "type", "groups", "designations"]
 
 
 class MineralDetailSerializer(WithFacts, MineralSerializer):
@@ -202,6 +226,9 @@ class ListSerializer(EntitySerializer):
         allow_null=True,
         help_text="Slug of the earlier edition that this one replaces.",
     )
+    names_held = serializers.IntegerField(
+        help_text="How many of its names are held here, to be compared with `official_count`."
+    )
 
     class Meta(EntitySerializer.Meta):
         model = DesignationList
@@ -214,6 +241,7 @@ class ListSerializer(EntitySerializer):
             "status",
             "complete",
             "official_count",
+            "names_held",
             "supersedes",
         ]
 

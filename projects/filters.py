@@ -1,8 +1,9 @@
 """The filters of projects, partners and the facts about them."""
 
-from minerals.filters import BASIS, COUNTRY, ENTITY, FORM, MINERAL, QUANTITY
+from minerals.filters import BASIS, COUNTRY, ENTITY, FORM, OF_MINERALS, QUANTITY
 from projects.models import Assessment, Location, Partner, Realisation
 from sources.filters import FACT, ChoiceFilter, EntityFilter, StrictFilterSet, TextFilter, WordFilter, number_filters
+from sources.relations import NamedTogetherFilter
 
 PROJECT = EntityFilter("project", "Projects by slug, name or alias.", "project")
 PARTNER = EntityFilter("partner", "Partners by slug, name or alias.", "partner")
@@ -14,11 +15,18 @@ class PartnerFilterSet(StrictFilterSet):
     offered = {
         **ENTITY,
         "type": ChoiceFilter("type", "Company, government, bank, organisation or person.", Partner.Type.values),
+        "country": NamedTogetherFilter("Countries that some fact names together with them.", "country"),
+        "project": NamedTogetherFilter("Projects that some fact names together with them.", "project"),
     }
 
 
 class ProjectFilterSet(StrictFilterSet):
-    offered = ENTITY
+    offered = {
+        **ENTITY,
+        "country": NamedTogetherFilter("Countries that some fact names together with them.", "country"),
+        "mineral": NamedTogetherFilter("Minerals that some fact names together with them.", "mineral"),
+        "partner": NamedTogetherFilter("Partners that some fact names together with them.", "partner"),
+    }
 
 
 class FigureFilterSet(StrictFilterSet):
@@ -28,7 +36,7 @@ class FigureFilterSet(StrictFilterSet):
         "partner": PARTNER,
         "country": COUNTRY,
         "measure": WordFilter("measure", "What is measured.", "figure-measure", nullable=False),
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "form": FORM,
         "basis": BASIS,
         "reporting_code": TextFilter("reporting_code", "Reporting code, such as JORC, or null."),
@@ -67,7 +75,7 @@ class OutputFilterSet(StrictFilterSet):
     offered = {
         "project": PROJECT,
         "phase": PHASE,
-        "mineral": MINERAL,
+        **OF_MINERALS,
         "form": FORM,
         "role": WordFilter("role", "Main product, by-product, input…", "output-role", nullable=False),
         "status": REALISATION,
@@ -118,6 +126,6 @@ class AssessmentFilterSet(StrictFilterSet):
         "partner": PARTNER,
         "project": PROJECT,
         "counterpart": EntityFilter("counterpart", "The other country that it concerns.", "country"),
-        "mineral": MINERAL,
+        **OF_MINERALS,
         **FACT,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
+from sources.models.facts import FactQuerySet
 from sources.registry import fact_models, parts_of, record_models, serializer_for
 from sources.words import index_of, words_of
 
@@ -24,10 +26,19 @@ def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
+def naming(kind: type[Fact]) -> FactQuerySet:
+    """All facts of a kind with the entities that they name, and the entities that those refer to."""
+    paths = list(kind.entity_fields)
+    for name in kind.entity_fields:
+        entity: type[Entity] = kind._meta.get_field(name).related_model  # type: ignore[assignment]
+        paths += [f"{name}__{field.name}" for field in _references(entity) if field.related_model is not entity]
+    return kind.objects.select_related(*paths)
+
+
 def with_relations(kind: type[Fact]) -> models.QuerySet[Any]:
     """All facts of a kind with everything that their documents show."""
     return (
-        kind.objects.select_related(*kind.entity_fields)
+        naming(kind)
         .prefetch_related("citations__source", "citations__via")
         .prefetch_related(*(field.remote_field.get_accessor_name() for field in parts_of(kind).values()))
     )
@@ -128,16 +139,14 @@ def rivals_of(facts: Iterable[Fact]) -> set[int]:
 
 def facts_showing(records: Iterable[Record]) -> set[int]:
     """Ids of the live facts whose documents show any of these records."""
-    found: set[int] = set()
-    for record in records:
-        if isinstance(record, Entity):
-            shown = Q(mentions__entity_id=record.pk)
-        elif isinstance(record, Source):
-            shown = Q(citations__source=record) | Q(citations__via=record)
-        else:
-            continue
-        found.update(Fact.objects.live().filter(shown).values_list("pk", flat=True))
-    return found
+    records = list(records)
+    entities = [record.pk for record in records if isinstance(record, Entity)]
+    sources = [record.pk for record in records if isinstance(record, Source)]
+    shown = [
+        *(Q(mentions__entity__in=batch) for batch in batches(entities)),
+        *(Q(citations__source__in=batch) | Q(citations__via__in=batch) for batch in batches(sources)),
+    ]
+    return {pk for condition in shown for pk in Fact.objects.live().filter(condition).values_list("pk", flat=True)}
 
 
 def referred(record: Record) -> list[Record]:
@@ -170,10 +179,21 @@ def _shown(model: type[Record]) -> list[str]:
     return [record.pk for record in model.objects.all() if record.document_key in keys]  # type: ignore[attr-defined]
 
 
+@cache
+def _writer(model: type[models.Model]) -> Any:
+    """The serializer of a model, made once: to make one takes longer than to write a document."""
+    return serializer_for(model)()
+
+
+def document_of(holder: Record | Fact) -> Document:
+    return document_of_fact(holder) if isinstance(holder, Fact) else document_of_record(holder)
+
+
 def document_of_fact(fact: Fact) -> Document:
     """The document of a fact that was weighed before."""
-    body = dict(serializer_for(type(fact))(fact).data)
-    names = [name for entity, _ in mentioned(fact) for name in entity.names]
+    body = dict(_writer(type(fact)).to_representation(fact))
+    # In one order, lest a document that says the same as before is taken for a new state.
+    names = sorted({name for entity, _ in mentioned(fact) for name in entity.names})
     return Document(
         kind=fact.kind,
         key=fact.key,
@@ -181,7 +201,7 @@ def document_of_fact(fact: Fact) -> Document:
         disputed=body["disputed"],
         alternatives=body["alternatives"],
         best=fact.is_best,  # type: ignore[attr-defined]
-        **_written(body, [*names, *_words_of_sources(fact)]),
+        **_written(body, body, [*names, *_words_of_sources(fact)]),
     )
 
 
@@ -192,20 +212,23 @@ def _words_of_sources(fact: Fact) -> Iterator[str]:
             yield from (source.title, source.authors, source.series, source.doi, source.published)
 
 
-def _written(body: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
+def _written(body: dict[str, Any], said: Any, names: Iterable[str]) -> dict[str, str]:
     """The JSON of a document, and the words that it is found by."""
-    return {"body": orjson.dumps(body).decode(), "search": index_of([*words_of(body), *names])}
+    return {"body": orjson.dumps(body).decode(), "search": index_of([*words_of(said), *names])}
 
 
 def document_of_record(record: Record) -> Document:
-    body = dict(serializer_for(type(record))(record).data)
+    """The document of a record, which was given the facts that it shows before. It is not found by their words."""
+    serializer = _writer(type(record))
+    body = dict(serializer.to_representation(record))
+    said = {name: value for name, value in body.items() if name not in getattr(serializer, "from_facts", ())}
     names = record.names if isinstance(record, Entity) else []
     return Document(
         kind=record.document_kind,
         key=record.document_key,
         entity_id=record.pk if isinstance(record, Entity) else None,
         source_id=record.pk if isinstance(record, Source) else None,
-        **_written(body, names),
+        **_written(body, said, names),
     )
 
 

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sources import documents
+from sources import documents, showing
 from sources.models import Document, Fact, Mention, Record, Revision, Term
+from sources.progress import SILENT, Progress
 
 
 class LedgerError(Exception):
@@ -35,7 +36,7 @@ class Change:
 
 
 @transaction.atomic
-def commit(change: Change) -> Revision:
+def commit(change: Change, progress: Progress = SILENT) -> Revision:
     """Publish a change as the next revision. Raises LedgerError, and leaves all as it was, if it can't be."""
     one_at_a_time()
     entering = _hold(change.enter)
@@ -48,7 +49,7 @@ def commit(change: Change) -> Revision:
     Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=documents.BATCH)
     for batch in documents.batches(entering):
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
-    _render(entering, [*corrected.values(), *leaving], records, revision)
+    _render(entering, [*corrected.values(), *leaving], records, revision, progress)
     return revision
 
 
@@ -165,16 +166,18 @@ def _leave(
     documents.close_facts([fact.pk for fact in [*corrected.values(), *leaving]], revision)
 
 
-def _render(entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision) -> None:
+def _render(
+    entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision, progress: Progress
+) -> None:
     records = [*records, *documents.records_showing(records)]
     affected = {fact.pk for fact in entering} | documents.rivals_of([*entering, *left])
     affected |= documents.facts_showing(records)
     facts = documents.load(affected)
     documents.weigh(facts)
-    documents.keep(
-        [*map(documents.document_of_record, records), *map(documents.document_of_fact, facts)],
-        revision,
-    )
+    records = showing.with_showing(records, affected | {fact.pk for fact in left})
+    showing.give_facts(records)
+    written: list[Record | Fact] = [*records, *facts]
+    documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
 
 
 def validate(fact: Fact) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -259,6 +260,54 @@ def test_facts_inserted_in_bulk_are_as_if_saved_one_by_one(small: Path, empty: N
         "Kazakhstan (signatory)",
         "China (signatory)",
     ]
+
+
+# How far a load has come.
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def told(stream: io.StringIO, directory: Path, **options: int) -> str:
+    """What a load says on stderr while it goes on."""
+    call_command("load_dataset", "--from", str(directory), stdout=io.StringIO(), stderr=stream, **options)
+    return stream.getvalue()
+
+
+def test_a_log_has_a_line_for_each_step(small: Path, empty: None):
+    rows = sum(len(rows) for rows in SMALL.values())
+    assert told(io.StringIO(), small).splitlines() == [
+        f"Reading {small} …",
+        f"Checking rows: {rows} …",
+        "Comparing with the database …",
+        "Revision 1: 9 records, 3 facts, 0 leaving …",
+        "Saving records: 9 …",
+        "Writing documents: 12 …",
+        "Revision 2: 1 records, 1 facts, 1 leaving …",
+        "Saving records: 1 …",
+        "Writing documents: 3 …",
+        "Revision 3: 0 records, 0 facts, 1 leaving …",
+    ]
+
+
+def test_a_terminal_has_a_bar_for_each_step_that_is_counted(small: Path, empty: None):
+    rows = str(sum(len(rows) for rows in SMALL.values()))
+    bars = re.split(r"[\r\n]+", told(Terminal(), small))
+    done = [bar for bar in bars if "100%" in bar]
+    assert [re.findall(r"^(\D+) 100% .* (\d+)/(\d+) ", bar) for bar in done] == [
+        [("Checking rows", rows, rows)],
+        [("Saving records", "9", "9")],
+        [("Writing documents", "12", "12")],
+        [("Saving records", "1", "1")],
+        [("Writing documents", "3", "3")],
+    ]
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_a_quiet_load_says_nothing(stream: type[io.StringIO], small: Path, empty: None):
+    assert told(stream(), small, verbosity=0) == ""
 
 
 # The dataset of record, and its description.

@@ -155,5 +155,38 @@ def test_rows_that_do_not_fit_together_are_named(tmp_path: Path, case: str):
     assert any(problem.startswith(expected) for problem in found), found
 
 
+ALIKE: dict[str, tuple[list[dict[str, str]], str]] = {
+    "ranges": (
+        [{"value": "", "low": low, "high": high} for low, high in (("1", "2"), ("2", "3"), ("3", "2"), ("2", "2"))],
+        "reserves.csv:8:low: The lower bound must not exceed the upper one.",
+    ),
+    "nothing": (
+        [{"value": value, "availability": "nil"} for value in ("0", "5", "0")],
+        "reserves.csv:7:value: Nil means that the source says zero: the value is 0.",
+    ),
+    "scopes": (
+        [
+            {"scope": scope, "country": country}
+            for scope, country in (("world", ""), ("country", ""), ("country", "kaz"))
+        ],
+        "reserves.csv:7:scope: Name a country exactly where the scope is country.",
+    ),
+    "reasons": (
+        [{"rank": "preferred", "rank_reason": reason} for reason in ("Measured.", "", "Measured again.")],
+        "reserves.csv:7:rank: Say why the claim is preferred or deprecated.",
+    ),
+}
+"""Rows that differ in little, of which one breaks a rule."""
+
+
+@pytest.mark.parametrize("case", ALIKE)
+def test_of_rows_that_are_alike_only_those_that_break_a_rule_are_named(tmp_path: Path, case: str):
+    cells, expected = ALIKE[case]
+    rows = [SMALL["reserves"][2] | {"key": f"alike-{number}"} | one for number, one in enumerate(cells)]
+    cited = [SMALL["citations"][2] | {"fact": row["key"]} for row in rows]
+
+    assert problems_of(write(tmp_path, added(reserves=rows, citations=cited))) == [expected]
+
+
 def test_the_line_is_that_of_the_file_even_after_a_cell_of_several_lines(tmp_path: Path):
     assert problems_of(write(tmp_path, changed("reserves", 2, scope="nation")))[0].startswith("reserves.csv:5:scope")

@@ -17,9 +17,9 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 ADDRESS = "http://127.0.0.1:8000"
 
 
-def blocks(language: str) -> list[str]:
-    """The fenced blocks of the README that are written in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    """The fenced blocks of a document that are written in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def is_part_of(shown: Any, whole: Any) -> bool:
@@ -51,6 +51,17 @@ def test_pandas_reads_the_facts(live_server):
     names: dict[str, Any] = {}
     exec(code.replace(ADDRESS, live_server.url), names)
     assert "kaz-zinc-reserves-aifc-2024" in set(names["reserves"]["key"])
+
+
+def test_the_lists_are_compared_as_documented(live_server, capsys: pytest.CaptureFixture[str]):
+    text = (ROOT / "docs" / "critical-by-whom.md").read_text()
+    [code] = blocks("python", text)
+    names: dict[str, Any] = {}
+    exec(code.replace(ADDRESS, live_server.url), names)
+    assert f"It prints `{capsys.readouterr().out.strip()}`" in text
+    assert "neodymium" in names["perhaps_in_a_group"]
+    assert {"zinc", "tin", "lead", "uranium"} <= names["not_on_the_european"]
+    assert "12, such as zinc, tin, lead and uranium" in text
 
 
 @needs("Rscript")

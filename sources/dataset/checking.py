@@ -17,13 +17,14 @@ from sources.dataset.reading import read_package
 from sources.dataset.rows import NEXT, DatasetError, Package, Problem, Row
 from sources.dataset.tables import Column, table_of
 from sources.models import Fact, Term
+from sources.progress import SILENT, Progress
 from sources.words import did_you_mean
 
 
-def read_checked(directory: Path) -> Package:
+def read_checked(directory: Path, progress: Progress = SILENT) -> Package:
     """The rows of a directory's files. Raises DatasetError with everything that is wrong with them."""
     package, problems = read_package(directory)
-    if problems := [*problems, *check_package(package)]:
+    if problems := [*problems, *check_package(package, progress)]:
         raise DatasetError(sorted(set(problems)))
     return package
 
@@ -37,13 +38,13 @@ def check_directory(directory: Path) -> tuple[Package, list[Problem]]:
     return package, sorted(set(problems))
 
 
-def check_package(package: Package) -> list[Problem]:
+def check_package(package: Package, progress: Progress = SILENT) -> list[Problem]:
     """Everything that is wrong with the rows, whatever a database may hold."""
     known = Known.in_package(package)
     rules = Rules()
     problems = list(check_histories(package))
     facts = package.facts()
-    for row in package:
+    for row in progress.through("Checking rows", list(package)):
         whole = facts.get(row.whole, row) if row.table.holds == "parts" else row
         problems += _check_row(row, whole.enters, known, rules)
     return problems
@@ -136,21 +137,17 @@ class Rules:
     def _broken_constraints(self, row: Row, instance: models.Model) -> Iterator[tuple[str, str]]:
         for model, constraints in instance.get_constraints():
             for constraint in constraints:
-                if isinstance(constraint, models.CheckConstraint):
-                    fields = _fields_of(constraint, model)
-                    if message := self._judge(constraint, model, instance, fields):
-                        names = {field.name for field in fields}
-                        yield next((c.name for c in row.table.columns if c.name in names), ""), message
+                if not isinstance(constraint, models.CheckConstraint):
+                    continue
+                if message := self._judge(constraint, model, instance):
+                    names = constraint.condition.referenced_base_fields  # type: ignore[union-attr]
+                    yield next((c.name for c in row.table.columns if c.name in names), ""), message
 
     def _judge(
-        self,
-        constraint: models.CheckConstraint,
-        model: type[models.Model],
-        instance: models.Model,
-        fields: list[models.Field[Any, Any]],
+        self, constraint: models.CheckConstraint, model: type[models.Model], instance: models.Model
     ) -> str | None:
-        """What a constraint has against an instance. The same values are judged once: the database does it."""
-        values = (constraint.name, *(getattr(instance, field.attname) for field in fields))
+        """What a constraint has against an instance. What looks the same to it is judged once: the database does it."""
+        values = (constraint.name, *_seen_by(constraint.condition, instance))
         if values not in self._judged:
             try:
                 constraint.validate(model, instance)
@@ -161,9 +158,25 @@ class Rules:
         return self._judged[values]
 
 
-def _fields_of(constraint: models.CheckConstraint, model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    names = sorted(constraint.condition.referenced_base_fields)  # type: ignore[union-attr]
-    return [model._meta.get_field(name) for name in names]  # type: ignore[misc]
+def _seen_by(condition: Any, instance: models.Model) -> Iterator[Any]:
+    """What decides how a condition judges an instance: of most fields only whether they are null or one value."""
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            yield from _seen_by(child, instance)
+            continue
+        path, wanted = child if isinstance(child, tuple) else ("", child)
+        name, _, lookup = path.partition("__")
+        if lookup == "isnull":
+            yield _value_of(instance, name) is None
+        elif path and not lookup and not hasattr(wanted, "resolve_expression"):
+            value = _value_of(instance, name)
+            yield None if value is None else value == wanted
+        else:
+            yield from (_value_of(instance, name) for name in sorted(models.Q(child).referenced_base_fields))
+
+
+def _value_of(instance: models.Model, name: str) -> Any:
+    return getattr(instance, instance._meta.get_field(name).attname)  # type: ignore[union-attr]
 
 
 def _messages(instance: models.Model, names: set[str]) -> list[tuple[str, str]]:

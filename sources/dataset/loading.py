@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,30 +20,29 @@ from sources.dataset.tables import Table, tables_that_hold
 from sources.documents import BATCH
 from sources.ledger import Change
 from sources.models import Fact, Record, Revision
-
-Report = Callable[[str], None]
+from sources.progress import Progress
 
 
 class DatabaseAheadError(DatasetError):
     """The database has published what the files lack."""
 
 
-def load(directory: Path, *, author: str, message: str, report: Report) -> list[Revision]:
+def load(directory: Path, *, author: str, message: str, progress: Progress) -> list[Revision]:
     """Publish what the files hold and the database lacks; none if there is nothing.
 
     Revisions of the files that the database lacks are replayed; rows that are in none of them yet become one further
     revision, with the author and message given. Raises DatasetError, and leaves all as it was, if that can't be.
     """
-    report(f"Reading and checking {directory}")
-    files = read_checked(directory)
+    progress.say(f"Reading {directory}")
+    files = read_checked(directory, progress)
     with transaction.atomic():
         ledger.one_at_a_time()
-        report("Comparing with the database")
+        progress.say("Comparing with the database")
         acts = _agreed(compare(files, published()))
-        loader = _Loader(files, author, message)
+        loader = _Loader(files, author, message, progress)
         revisions = []
         for number in sorted(acts):
-            report(_summary(number, acts[number]))
+            progress.say(_summary(number, acts[number]))
             revisions.append(loader.publish(number, acts[number]))
         return revisions
 
@@ -73,10 +71,10 @@ def _summary(number: int, act: Act) -> str:
 
 
 class _Loader:
-    def __init__(self, files: Package, author: str, message: str) -> None:
+    def __init__(self, files: Package, author: str, message: str, progress: Progress) -> None:
         self.parts = files.parts()
         self.revisions = {int(row["number"]): row for row in files.rows["revisions"]}
-        self.author, self.message = author, message
+        self.author, self.message, self.progress = author, message, progress
         self.ids = _stored_ids()
         self.facts: dict[Identity, int] = {
             (key, str(version)): pk for pk, key, version in Fact.objects.values_list("pk", "key", "version")
@@ -97,7 +95,7 @@ class _Loader:
             correction_reasons={pk: row["left_reason"] for pk, row in leaving.items() if row["key"] in entering},
             created=created,
         )
-        return ledger.commit(change)
+        return ledger.commit(change, self.progress)
 
     def _said_by(self, number: int) -> tuple[str, str, datetime | None]:
         """Who makes a revision, why and when."""
@@ -108,7 +106,7 @@ class _Loader:
 
     def _save(self, rows: list[Row]) -> list[Record]:
         """Save sources, entities and terms; those that name others of their kind do so when all are there."""
-        saved = [self._save_one(row) for row in rows]
+        saved = [self._save_one(row) for row in self.progress.through("Saving records", rows)]
         for row, record in zip(rows, saved, strict=True):
             if own_kind := _references_to_own_kind(row.table):
                 values = values_of(row, self.ids, frozenset(c.name for c in row.table.columns) - own_kind)

@@ -74,6 +74,8 @@ class Fact(models.Model):
     document_kind: ClassVar[str] = ""
     entity_fields: ClassVar[tuple[str, ...]] = ()
     """The fields that name the entities a fact of this kind is about."""
+    shown_on: ClassVar[tuple[str, ...]] = ()
+    """Those of them whose entities show the facts of this kind in their own documents."""
     vocabularies: ClassVar[dict[str, str]] = {}
     """The open vocabulary whose words each field takes."""
 

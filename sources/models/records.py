@@ -124,6 +124,8 @@ class Entity(Record):
     """A thing that facts are about. It holds identity alone; whatever is said about it is a fact."""
 
     identity = ("slug",)
+    facts_shown: dict[str, list[Any]]
+    """By kind, the live facts that its document shows: given before the document is written, see `showing`."""
 
     kind = models.CharField(max_length=32, editable=False, help_text="What it is: mineral, country, partner, project.")
     slug = models.CharField(

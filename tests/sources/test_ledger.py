@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from minerals.models import Reserve
-from sources import ledger
+from sources import documents, ledger
 from sources.ledger import Change
 from sources.models import Document, Fact, Mention, Revision
 from tests.factories import (
@@ -311,6 +311,20 @@ def test_recording_what_did_not_change_opens_no_document() -> None:
     revision = ledger.record([mineral], author="curator", message="Nothing new.")
 
     assert not Document.objects.filter(from_revision=revision).exists()
+
+
+def test_the_order_in_which_entities_are_named_opens_no_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    country = make_country("testland", aliases="Testia|Land of tests")
+    publish(make_reserve("published-reserves", mineral=make_mineral("testium", aliases="tt"), country=country))
+    named = documents.mentioned
+    monkeypatch.setattr(documents, "mentioned", lambda fact: sorted(named(fact), key=lambda name: name[1]))
+    first = ledger.record([country], author="curator", message="Nothing new.")
+    monkeypatch.setattr(
+        documents, "mentioned", lambda fact: sorted(named(fact), key=lambda name: name[1], reverse=True)
+    )
+    second = ledger.record([country], author="curator", message="Nothing new.")
+
+    assert not Document.objects.filter(from_revision__in=[first, second]).exists()
 
 
 def test_a_fact_that_no_longer_names_an_entity_is_left_alone_when_it_is_renamed() -> None:

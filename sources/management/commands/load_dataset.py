@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sources.dataset.loading import DatabaseAheadError, load
 from sources.dataset.rows import DatasetError
 from sources.ledger import LedgerError
-from sources.management.options import add_directory, reporter
+from sources.management.options import add_directory
+from sources.management.progress import progress_of
 
 
 class Command(BaseCommand):
@@ -34,8 +35,8 @@ class Command(BaseCommand):
         self, *, directory: Path, author: str, message: str, unless_ahead: bool, verbosity: int, **_: Any
     ) -> None:
         try:
-            report = reporter(self, verbosity)
-            revisions = load(directory, author=author, message=message, report=report)
+            progress = progress_of(self, verbosity)
+            revisions = load(directory, author=author, message=message, progress=progress)
         except (DatasetError, LedgerError) as error:
             if unless_ahead and isinstance(error, DatabaseAheadError):
                 self.stderr.write("The database has published more than the files hold; it stays as it is.")
