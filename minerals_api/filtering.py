@@ -126,7 +126,7 @@ def _refused(filterset: StrictFilterSet) -> Any:
         for error in errors:
             allowed = error.allowed if isinstance(error, RefusedValueError) else None
             near = error.near if isinstance(error, RefusedValueError) else None
-            code = error.code if isinstance(error, RefusedValueError) else "invalid-value"
+            code = error.fault if isinstance(error, RefusedValueError) else "invalid-value"
             hint = f" Did you mean {near}?" if near else ""
             yield ParameterError(name, f"“{name}”: {error.message}{hint}", code, allowed or None, near)
     for low, high in filterset.contradictions():

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sources.exceptions import ParameterErrorCode
 from sources.words import fold, nearest
 
 NOTHING = "null"
@@ -21,9 +22,15 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 class RefusedValueError(ValidationError):
     """A value that the filter can't take, with what it could."""
 
-    def __init__(self, message: str, allowed: Iterable[str] = (), near: str | None = None, code: str = "invalid-value"):
-        super().__init__(message, code=code)
-        self.allowed, self.near = list(allowed), near
+    def __init__(
+        self,
+        message: str,
+        allowed: Iterable[str] = (),
+        near: str | None = None,
+        fault: ParameterErrorCode = "invalid-value",
+    ) -> None:
+        super().__init__(message, code=fault)
+        self.allowed, self.near, self.fault = list(allowed), near, fault
 
 
 def split(value: str) -> list[str]:

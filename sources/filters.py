@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django_filters import rest_framework as filters
@@ -109,7 +110,7 @@ class WordFilter(StrictFilter):
 class TextFilter(StrictFilter):
     """Takes texts that a column holds word for word, whatever their case."""
 
-    field_class = TextField
+    field_class: type[forms.Field] = TextField
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
