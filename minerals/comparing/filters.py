@@ -73,6 +73,9 @@ class OneChoiceFilter(ChoiceFilter):
             raise RefusedValueError("Give one of them only.", self.choices)
         return value[0]
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "description": f"One of: {', '.join(self.choices)}."}
+
 
 class OneTextFilter(TextFilter):
     """Takes one text, which may hold commas."""
