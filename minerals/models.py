@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -153,6 +151,10 @@ class Reserve(Quantified, Ranked, Fact):
     document_kind = "reserve"
     entity_fields = ("mineral", "country")
     vocabularies = {"basis": "basis"}
+    rival_fields = ("mineral_id", "scope", "country_id", "category", "base_unit")
+    """Those of a stock: claims compete whatever their date."""
+    terms = (*Quantified.terms, "reporting_code", "reporting_class")
+    compared_by = "category"
 
     class Category(models.TextChoices):
         RESERVES = "reserves", "reserves: what can be extracted economically at the time"
@@ -191,10 +193,6 @@ class Reserve(Quantified, Ranked, Fact):
             hint = did_you_mean(self.grade_unit, UNITS)
             raise ValidationError({"grade_unit": f"“{self.grade_unit}” is not a unit that is known.{hint}"})
 
-    def rivalry(self) -> tuple[Any, ...]:
-        """A stock: claims compete whatever their date."""
-        return (self.mineral_id, self.scope, self.country_id, self.category, self.base_unit)
-
 
 class Production(Quantified, Ranked, Fact):
     """How much a country or the world makes, could make or consumes in a year."""
@@ -202,6 +200,9 @@ class Production(Quantified, Ranked, Fact):
     document_kind = "production"
     entity_fields = ("mineral", "country")
     vocabularies = {"basis": "basis", "stage": "stage", "measure": "production-measure"}
+    rival_fields = ("mineral_id", "scope", "country_id", "measure", "stage", "form", "period", "base_unit")
+    """Those of a flow: claims compete for the same period."""
+    compared_by = "measure"
 
     mineral = models.ForeignKey(
         Mineral,
@@ -240,11 +241,6 @@ class Production(Quantified, Ranked, Fact):
             ),
         ]
 
-    def rivalry(self) -> tuple[Any, ...]:
-        """A flow: claims compete for the same period."""
-        subject = (self.mineral_id, self.scope, self.country_id, self.stage, self.form, self.measure)
-        return (*subject, self.period, self.base_unit)
-
 
 class Trade(Quantified, Fact):
     """What a country sells to or buys from another, a bloc or the world."""
@@ -252,6 +248,11 @@ class Trade(Quantified, Fact):
     document_kind = "trade"
     entity_fields = ("country", "counterpart", "mineral")
     vocabularies = {"basis": "basis", "measure": "trade-measure"}
+    rival_fields = (
+        *("flow", "country_id", "counterpart_scope", "counterpart_id", "mineral_id", "form", "measure"),
+        *("period", "base_unit"),
+    )
+    """Those of a flow: claims compete for the same period."""
 
     class Flow(models.TextChoices):
         IMPORT = "import", "import: the country buys"
@@ -310,11 +311,6 @@ class Trade(Quantified, Fact):
                 violation_error_message="Name a counterpart exactly where its scope is a country or bloc.",
             ),
         ]
-
-    def rivalry(self) -> tuple[Any, ...]:
-        """A flow: claims compete for the same period."""
-        subject = (self.flow, self.country_id, self.counterpart_scope, self.counterpart_id, self.mineral_id, self.form)
-        return (*subject, self.measure, self.period, self.base_unit)
 
 
 class Designation(Fact):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -112,6 +112,10 @@ class Quantified(models.Model):
     )
 
     quantity_required = True
+    terms: ClassVar[tuple[str, ...]] = ("basis", "status")
+    """The fields that say on what terms a figure holds. Two that differ forbid comparing; one left unstated does not."""
+    compared_by: ClassVar[str] = ""
+    """The field that says what is measured, where claims about a mineral in a place are compared by it."""
 
     class Meta:
         abstract = True
@@ -171,25 +175,23 @@ class Quantified(models.Model):
             setattr(self, f"base_{name}", to_base(number, self.unit) if unit and number is not None else None)
 
     def compares_with(self, other: Quantified) -> bool:
-        """Figures compare in one dimension, and where basis and status are the same or one leaves them unstated."""
-        mine, theirs = self._measure(), other._measure()
+        """Figures compare in one dimension, and where their terms are the same or one leaves them unstated."""
+        stated = ((getattr(self, name, ""), getattr(other, name, "")) for name in self.terms)
         return (
             self.has_number
             and other.has_number
             and self.base_unit == other.base_unit
-            and all(a == b or not a or not b for a, b in zip(mine, theirs, strict=True))
+            and all(mine == theirs or not mine or not theirs for mine, theirs in stated)
         )
-
-    def _measure(self) -> tuple[str, ...]:
-        return (getattr(self, "basis", ""), self.status)
 
     def contradicts(self, other: Quantified) -> bool:
         """Whether no number fits both claims, each widened by the stated rounding of the coarser one."""
         slack = max(self._rounding(), other._rounding())
-        (low, high), (other_low, other_high) = self._interval(), other._interval()
+        (low, high), (other_low, other_high) = self.interval(), other.interval()
         return low > other_high + slack or other_low > high + slack
 
-    def _interval(self) -> tuple[Decimal, Decimal]:
+    def interval(self) -> tuple[Decimal, Decimal]:
+        """What the number claims in the base unit: the least and the most, infinite where it sets no bound."""
         lowest, highest = Decimal("-Infinity"), Decimal("Infinity")
         if self.base_value is None:
             return (

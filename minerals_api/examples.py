@@ -10,6 +10,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test import Client
 
@@ -62,7 +63,8 @@ def _addresses() -> Iterator[tuple[str, str]]:
 def _addresses_of(prefix: str, viewset: Any) -> Iterator[tuple[str, str]]:
     base, name = f"/api/v1/{prefix}/", viewset.lookup_field
     if not hasattr(viewset, "retrieve"):
-        yield f"{prefix}_list", base
+        query = viewset.filterset_class.example() if viewset.filterset_class else {}
+        yield f"{prefix}_list", f"{base}?{urlencode(query)}" if query else base
         return
     one = PREFERRED.get(prefix) or _shortest(base, name)
     yield f"{prefix}_list", f"{base}?{name}={one}"

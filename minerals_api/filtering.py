@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -10,7 +11,8 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from sources.exceptions import BadParameters, ParameterError
-from sources.filters import MEASURE, MEASURED_IN, RefusedValueError, StrictFilterSet, shown
+from sources.fields import RefusedValueError
+from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
 from sources.queries import Query, Reader, parameter, shared_parameters
 
@@ -40,7 +42,7 @@ class StrictFilterBackend(BaseFilterBackend):
         errors = reader.errors
         if filterset_class:
             queryset, refused = _filtered(filterset_class, queryset, asked)
-            errors += refused
+            errors += [*refused, *_lacking(asked, request.query_params)]
         if errors:
             raise BadParameters(errors)
         return queryset
@@ -53,7 +55,10 @@ class StrictFilterBackend(BaseFilterBackend):
             for name, one in filterset_class.base_filters.items():
                 schema = one.describe()
                 words = " ".join(filter(None, (one.help_text, schema.get("description"))))
-                described.append(parameter(name, words, {k: v for k, v in schema.items() if k != "description"}))
+                schema = {k: v for k, v in schema.items() if k != "description"}
+                described.append(parameter(name, words, schema, filterset_class.example().get(name)))
+            for required in (choice for choice in filterset_class.required if len(choice) == 1):
+                described = [one | {"required": True} if one["name"] in required else one for one in described]
         return described
 
 
@@ -87,7 +92,7 @@ def _filtered(
 ) -> tuple[QuerySet[Any], list[ParameterError]]:
     data = QueryDict(mutable=True)
     data.update(asked.filters)
-    filterset = filterset_class(data, queryset, revision=asked.revision)
+    filterset = asked.filterset = filterset_class(data, queryset, revision=asked.revision)
     if filterset.is_valid():
         queryset = filterset.filter_queryset(queryset)
     errors = list(_refused(filterset))
@@ -121,7 +126,22 @@ def _refused(filterset: StrictFilterSet) -> Any:
         for error in errors:
             allowed = error.allowed if isinstance(error, RefusedValueError) else None
             near = error.near if isinstance(error, RefusedValueError) else None
+            code = error.fault if isinstance(error, RefusedValueError) else "invalid-value"
             hint = f" Did you mean {near}?" if near else ""
-            yield ParameterError(name, f"“{name}”: {error.message}{hint}", "invalid-value", allowed or None, near)
+            yield ParameterError(name, f"“{name}”: {error.message}{hint}", code, allowed or None, near)
     for low, high in filterset.contradictions():
         yield ParameterError(high, f"No number keeps both “{low}” and “{high}”.", "contradiction")
+
+
+def _lacking(asked: Query, given: Container[str]) -> Iterator[ParameterError]:
+    """What the query lacks, or has twice over, of what an endpoint can't answer without."""
+    for choice in asked.filterset.required:
+        first = next(iter(choice))
+        used = [name for name in choice if name in asked.filters]
+        if not any(name in given for name in choice):
+            examples = " or ".join(f"{name}={value}" for name, value in choice.items())
+            detail = f"“{'” or “'.join(choice)}” is missing; give one, such as {examples}."
+            offered = asked.filterset.filters[first].offers(asked.revision)
+            yield ParameterError(first, detail, "missing-parameter", offered)
+        elif len(used) > 1:
+            yield ParameterError(used[-1], f"“{'” and “'.join(used)}” exclude each other; give one.", "contradiction")

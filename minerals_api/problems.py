@@ -47,6 +47,13 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
             "Look at “nearest” for the value you may have meant, and at “allowed” for all of them.",
         ),
         ProblemType(
+            "missing-parameter",
+            HTTPStatus.BAD_REQUEST,
+            "Missing parameter",
+            "The query lacks a parameter without which this endpoint can't answer.",
+            "Give each parameter named in “errors”; “detail” has an example, and “allowed” all words, if there are few.",
+        ),
+        ProblemType(
             "repeated-parameter",
             HTTPStatus.BAD_REQUEST,
             "Repeated parameter",

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from sources.exceptions import BadParameters, ParameterError
+from sources.serializers import plain_number
 from sources.words import nearest
 
 FORMATS = ("json", "html", "yaml")
@@ -45,7 +46,7 @@ class JSONRenderer(BaseRenderer):
 def _as_json(value: Any) -> int | float | str:
     """A value that JSON has no type for: exact numbers lose their padding, lazy texts their laziness."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return plain_number(value)
     if isinstance(value, Promise):
         return str(value)
     raise TypeError(f"{type(value).__name__} can't be written as JSON")

@@ -141,6 +141,12 @@ BAD_PARAMETERS = {
         ["preferred", "normal", "deprecated"],
         "preferred",
     ),
+    "missing-parameter": ParameterError(
+        "measure",
+        "“measure” is missing; give one, such as measure=reserves.",
+        "missing-parameter",
+        ["capacity", "consumption", "output", "reserves", "resources"],
+    ),
     "repeated-parameter": ParameterError("mineral", "mineral is given 2 times.", "repeated-parameter"),
     "contradiction": ParameterError("omit", "fields and omit exclude each other.", "contradiction"),
     "mixed-units": ParameterError("value__gte", "The rows are in t and in USD.", "mixed-units", ["t", "USD"]),

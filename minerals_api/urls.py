@@ -7,6 +7,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2,
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from minerals import views as minerals
+from minerals.comparing.views import ComparisonViewSet
 from minerals_api import health, pages
 from minerals_api.root import DescribedRouter
 from projects import views as projects
@@ -41,6 +42,7 @@ router.register("sources", sources.SourceViewSet, "sources")
 router.register("facts", sources.FactViewSet, "facts")
 router.register("citations", sources.CitationViewSet, "citations")
 router.register("revisions", sources.RevisionViewSet, "revisions")
+router.register("compare", ComparisonViewSet, "compare")
 router.register("vocabularies", sources.VocabularyViewSet, "vocabularies")
 router.register("dataset", sources.DatasetViewSet, "dataset")
 

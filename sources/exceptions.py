@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException
 ParameterErrorCode = Literal[
     "unknown-parameter",
     "invalid-value",
+    "missing-parameter",
     "repeated-parameter",
     "contradiction",
     "mixed-units",

@@ -6,8 +6,7 @@ nearest one that something can.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
 from typing import Any, ClassVar
@@ -17,10 +16,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django_filters import rest_framework as filters
 
+from sources.fields import (
+    NOTHING,
+    ChoiceField,
+    NumberField,
+    PhraseField,
+    RefusedValueError,
+    TextField,
+    YesNoField,
+    known_words,
+    stored,
+)
 from sources.models import Rank, Support
 from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
-from sources.words import fold, nearest
+from sources.words import nearest
 
 NUMBER_LOOKUPS = {
     "": ("exact", "equal to this"),
@@ -30,104 +40,9 @@ NUMBER_LOOKUPS = {
     "__lt": ("lt", "less than this"),
 }
 LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
-NOTHING = "null"
-"""The value that stands for an absent one: `basis=null` finds what has no basis."""
-LONGEST_LIST, LONGEST_WORDS, MOST_VALUES = 40, 400, 100
-NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+LONGEST_LIST, LONGEST_WORDS = 40, 400
 MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
-
-
-class RefusedValueError(ValidationError):
-    """A value that the filter can't take, with what it could."""
-
-    def __init__(self, message: str, allowed: Iterable[str] = (), near: str | None = None, code: str = "invalid-value"):
-        super().__init__(message, code=code)
-        self.allowed, self.near = list(allowed), near
-
-
-def split(value: str) -> list[str]:
-    parts = [part.strip() for part in value.split(",")]
-    if not all(parts):
-        raise RefusedValueError("A value is missing between commas.")
-    if len(parts) > MOST_VALUES:
-        raise RefusedValueError(f"These are more than {MOST_VALUES} values.")
-    return parts
-
-
-def stored(word: str) -> str:
-    """What a column holds for a word that was asked for."""
-    return "" if word == NOTHING else word
-
-
-def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
-    """The words as they are written, whatever case they were asked in. Raises RefusedValueError for any other."""
-    known = {word.casefold(): word for word in words}
-    found = []
-    for part in parts:
-        if part.casefold() not in known:
-            raise RefusedValueError(f"“{part}” is not a value that is known.", sorted(words), nearest(part, words))
-        found.append(known[part.casefold()])
-    return found
-
-
-class ChoiceField(forms.Field):
-    """Words out of a known list, by commas."""
-
-    def __init__(self, *, words: Sequence[str], **options: Any) -> None:
-        super().__init__(**options)
-        self.words = words
-
-    def clean(self, value: Any) -> list[str] | None:
-        if not value:
-            return None
-        return known_words(split(value), self.words)
-
-
-class NumberField(forms.Field):
-    """One number; a whole one where the column holds no others."""
-
-    def __init__(self, *, whole: bool, **options: Any) -> None:
-        super().__init__(**options)
-        self.whole = whole
-
-    def clean(self, value: Any) -> Decimal | None:
-        if not value:
-            return None
-        kind = "whole number" if self.whole else "number"
-        if not NUMBER.fullmatch(value):
-            raise RefusedValueError(f"“{value}” is not a {kind}.")
-        number = Decimal(value)
-        limit = 2**31 if self.whole else 10**18
-        if abs(number) >= limit or (self.whole and number != number.to_integral_value()):
-            raise RefusedValueError(f"“{value}” is not a {kind} that can be looked for.")
-        return number
-
-
-class YesNoField(forms.Field):
-    def clean(self, value: Any) -> bool | None:
-        if not value:
-            return None
-        if value.casefold() not in ("true", "false"):
-            raise RefusedValueError(f"“{value}” is neither true nor false.", ["true", "false"])
-        return bool(value.casefold() == "true")
-
-
-class TextField(forms.Field):
-    def clean(self, value: Any) -> list[str] | None:
-        return split(value) if value else None
-
-
-class PhraseField(forms.Field):
-    def clean(self, value: Any) -> list[str] | None:
-        if not value:
-            return None
-        words = list(dict.fromkeys(fold(value)))
-        if not words:
-            raise RefusedValueError("There is no word to look for in it.")
-        if len(words) > MOST_VALUES:
-            raise RefusedValueError(f"These are more than {MOST_VALUES} words.")
-        return words
 
 
 class StrictFilter(filters.Filter):
@@ -141,6 +56,10 @@ class StrictFilter(filters.Filter):
 
     def describe(self) -> dict[str, Any]:
         return self.schema
+
+    def offers(self, revision: Any) -> Sequence[str] | None:
+        """All that could be given, where that is a short list that is known."""
+        return None
 
     def narrow(self, qs: QuerySet[Any], condition: Q) -> QuerySet[Any]:
         """The rows that meet a condition, each once, however many of its parts do."""
@@ -191,7 +110,7 @@ class WordFilter(StrictFilter):
 class TextFilter(StrictFilter):
     """Takes texts that a column holds word for word, whatever their case."""
 
-    field_class = TextField
+    field_class: type[forms.Field] = TextField
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
@@ -303,10 +222,17 @@ class StrictFilterSet(filters.FilterSet):
 
     offered: ClassVar[dict[str, StrictFilter]] = {}
     """Each query parameter and the filter behind it."""
+    required: ClassVar[tuple[Mapping[str, str], ...]] = ()
+    """What has to be given: exactly one parameter of each of these, each with an example of its value."""
 
     @classmethod
     def get_filters(cls) -> dict[str, StrictFilter]:
         return dict(cls.offered)
+
+    @classmethod
+    def example(cls) -> dict[str, str]:
+        """The least query that can be answered."""
+        return dict(next(iter(choice.items())) for choice in cls.required)
 
     def __init__(self, *args: Any, revision: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -105,6 +105,10 @@ class Query:
     subject: str = ""
     """What tells the list from all others, in short: its address and filters."""
     claims: str = "best"
+    pinned: bool = False
+    """Whether a revision was asked for, rather than the newest."""
+    filterset: Any = None
+    """The filter set that read the filters, where the endpoint has one."""
     filters: dict[str, str] = field(default_factory=dict)
     count: int | None = None
 
@@ -146,7 +150,7 @@ class Reader:
         plain = {name: self._single(name) for name in self.parameters}
         given = {name: value for name, value in plain.items() if value is not None}
         query = Query(revision=current, filters={n: v for n, v in given.items() if n in self.filters})
-        query.revision = self._revision(given.get("revision"), current)
+        query.revision, query.pinned = self._revision(given.get("revision"), current), "revision" in given
         query.shape = self._shape(given, shapes)
         query.page_size = self._page_size(given.get("page_size"))
         query.ordering = self._ordering(given.get("ordering"), sorted(ordering))

@@ -17,11 +17,20 @@ Branches = dict[str, tuple[type[serializers.Serializer[Any]], ...]]
 """What a field that writes its own JSON nests: by the name of each branch, none for its own, the serializers."""
 
 
+LONGEST_WHOLE = 2**53
+"""From here on, readers of JSON take whole numbers for floating-point ones, and writers refuse the longest."""
+
+
+def plain_number(value: Decimal) -> int | float:
+    """A decimal as JSON has it, a whole one without a point."""
+    return int(value) if abs(value) < LONGEST_WHOLE and value == value.to_integral_value() else float(value)
+
+
 class ExactNumberField(serializers.Field[Any, Any, Any, Any]):
-    """A decimal as a JSON number: a whole one without a point, none with more digits than JSON carries exactly."""
+    """A decimal as a JSON number, with no more digits than JSON carries exactly."""
 
     def to_representation(self, value: Decimal) -> int | float:
-        return int(value) if value == value.to_integral_value() else float(value)
+        return plain_number(value)
 
 
 extend_schema_field({"type": "number"})(ExactNumberField)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -35,8 +36,13 @@ class Endpoint:
         return self.name
 
     @property
-    def address(self) -> str:
+    def path(self) -> str:
         return f"{ROOT}{self.name}/"
+
+    @property
+    def address(self) -> str:
+        """The path, with the least query that the list answers."""
+        return asking(self.path, self.filterset.example() if self.filterset else {})
 
     @property
     def has_details(self) -> bool:
@@ -77,7 +83,15 @@ class Endpoint:
         return any(one.field_name == MEASURE for one in self.filters.values())
 
     def address_of(self, row: JSON) -> str:
-        return f"{self.address}{row[self.viewset.lookup_field]}/"
+        return f"{self.path}{row[self.viewset.lookup_field]}/"
+
+
+def asking(address: str, query: Mapping[str, Any] | Sequence[tuple[str | bytes, Any]]) -> str:
+    """An address that asks for this besides what it asks for already; a parameter that is there is given anew."""
+    added: list[tuple[str | bytes, Any]] = [*(query.items() if isinstance(query, Mapping) else query)]
+    path, _, asked = address.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(asked) if name not in dict(added)]
+    return f"{path}?{urlencode([*kept, *added])}" if kept or added else path
 
 
 ENDPOINTS = [Endpoint(prefix, viewset) for prefix, viewset, _ in router.registry]

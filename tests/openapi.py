@@ -65,7 +65,7 @@ def objects(node: Any, place: str = "") -> Iterator[tuple[str, JSON]]:
 def path_of(address: str) -> str:
     """The path in the document that an address belongs to."""
     for path in document()["paths"]:
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), address):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), address.partition("?")[0]):
             return path
     raise LookupError(f"{address} is not in the OpenAPI document")
 

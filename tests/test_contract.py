@@ -32,6 +32,7 @@ from tests.endpoints import (
     Endpoint,
     Get,
     addresses_of,
+    asking,
     each,
     fields_at,
     refused,
@@ -66,7 +67,7 @@ def faults(api: APIClient, endpoint: Endpoint, given: Sequence[tuple[str, str | 
     """By parameter, the kind of fault that a list finds in it."""
     if not given:
         return {}
-    return {error["parameter"]: error["code"] for error in refused(api.get(f"{endpoint.address}?{urlencode(given)}"))}
+    return {error["parameter"]: error["code"] for error in refused(api.get(f"{endpoint.path}?{urlencode(given)}"))}
 
 
 # What is answered
@@ -190,7 +191,7 @@ def test_an_answer_costs_few_queries(
 @each(ENDPOINTS)
 def test_an_unknown_parameter(endpoint: Endpoint, api: APIClient) -> None:
     for address in addresses_of(endpoint, api.get):
-        error = the_error(api.get(f"{address}?formt=json"))
+        error = the_error(api.get(asking(address, {"formt": "json"})))
 
         assert (error["parameter"], error["code"]) == ("formt", "unknown-parameter")
         assert error["nearest"] == "format"
@@ -199,7 +200,7 @@ def test_an_unknown_parameter(endpoint: Endpoint, api: APIClient) -> None:
 
 @each(ENDPOINTS)
 def test_the_parameters_allowed_are_all_that_there_are(endpoint: Endpoint, api: APIClient) -> None:
-    error = the_error(api.get(f"{endpoint.address}?no-such-parameter=1"))
+    error = the_error(api.get(asking(endpoint.address, {"no-such-parameter": 1})))
 
     assert error["allowed"] == sorted(endpoint.parameters)
 
@@ -229,13 +230,13 @@ def test_no_parameter_takes_what_is_no_text(endpoint: Endpoint, value: bytes, ap
     "query", ["format=", "format=%00", "format=%ED%A0%80", "format=json&format=json", "format=xml"]
 )
 def test_a_format_is_told_first(endpoint: Endpoint, query: str, api: APIClient) -> None:
-    assert the_error(api.get(f"{endpoint.address}?{query}"))["parameter"] == "format"
+    assert the_error(api.get(f"{endpoint.path}?{query}"))["parameter"] == "format"
 
 
 @each(ENDPOINTS)
 @pytest.mark.parametrize("name", NOT_TEXT)
 def test_a_name_that_is_no_text(endpoint: Endpoint, name: bytes, api: APIClient) -> None:
-    assert the_error(api.get(f"{endpoint.address}?{urlencode([(name, 1)])}"))["code"] == "unknown-parameter"
+    assert the_error(api.get(asking(endpoint.address, [(name, 1)])))["code"] == "unknown-parameter"
 
 
 @each(WITH_PAGES)
@@ -248,7 +249,7 @@ def test_a_wrong_page_size(endpoint: Endpoint, value: str, api: APIClient) -> No
 @pytest.mark.parametrize("value", WRONG_REVISIONS)
 def test_a_wrong_revision(endpoint: Endpoint, value: str, api: APIClient) -> None:
     for address in addresses_of(endpoint, api.get):
-        assert the_error(api.get(f"{address}?{urlencode({'revision': value})}"))["parameter"] == "revision"
+        assert the_error(api.get(asking(address, {"revision": value})))["parameter"] == "revision"
 
 
 @each(WITH_SHAPES)
@@ -256,7 +257,7 @@ def test_a_wrong_revision(endpoint: Endpoint, value: str, api: APIClient) -> Non
 def test_a_field_that_is_not_there(endpoint: Endpoint, name: str, api: APIClient) -> None:
     for address in addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
-        error = the_error(api.get(f"{address}?{name}={field}x"))
+        error = the_error(api.get(asking(address, {name: f"{field}x"})))
 
         assert (error["parameter"], error["nearest"]) == (name, field)
         assert field in error["allowed"]
@@ -267,7 +268,7 @@ def test_fields_with_omit(endpoint: Endpoint, api: APIClient) -> None:
     for address in addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
 
-        assert the_error(api.get(f"{address}?fields={field}&omit={field}"))["code"] == "contradiction"
+        assert the_error(api.get(asking(address, {"fields": field, "omit": field})))["code"] == "contradiction"
 
 
 @each(WITH_PAGES)

@@ -78,6 +78,8 @@ class Fact(models.Model):
     """Those of them whose entities show the facts of this kind in their own documents."""
     vocabularies: ClassVar[dict[str, str]] = {}
     """The open vocabulary whose words each field takes."""
+    rival_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields that rival claims have in common; none where claims of the kind are not compared."""
 
     kind = models.CharField(max_length=32, editable=False, help_text="What kind of claim it is, such as reserve.")
     key = models.CharField(
@@ -196,7 +198,7 @@ class Fact(models.Model):
 
     def rivalry(self) -> tuple[Any, ...] | None:
         """What rival claims have in common with this one; None where claims of this kind are not compared."""
-        return None
+        return tuple(getattr(self, name) for name in self.rival_fields) or None
 
     def compares_with(self, other: Any) -> bool:
         """Whether two claims of one rivalry speak of the same measure, so that their figures may be compared."""
