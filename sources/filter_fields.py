@@ -1,0 +1,110 @@
+"""The form fields that read what filters are given, and refuse a value that can't be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from sources.words import fold, nearest
+
+NOTHING = "null"
+"""The value that stands for an absent one: `basis=null` finds what has no basis."""
+MOST_VALUES = 100
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+
+
+class RefusedValueError(ValidationError):
+    """A value that the filter can't take, with what it could."""
+
+    def __init__(self, message: str, allowed: Iterable[str] = (), near: str | None = None, code: str = "invalid-value"):
+        super().__init__(message, code=code)
+        self.allowed, self.near = list(allowed), near
+
+
+def split(value: str) -> list[str]:
+    parts = [part.strip() for part in value.split(",")]
+    if not all(parts):
+        raise RefusedValueError("A value is missing between commas.")
+    if len(parts) > MOST_VALUES:
+        raise RefusedValueError(f"These are more than {MOST_VALUES} values.")
+    return parts
+
+
+def stored(word: str) -> str:
+    """What a column holds for a word that was asked for."""
+    return "" if word == NOTHING else word
+
+
+def known_words(parts: Iterable[str], words: Sequence[str]) -> list[str]:
+    """The words as they are written, whatever case they were asked in. Raises RefusedValueError for any other."""
+    known = {word.casefold(): word for word in words}
+    found = []
+    for part in parts:
+        if part.casefold() not in known:
+            raise RefusedValueError(f"“{part}” is not a value that is known.", sorted(words), nearest(part, words))
+        found.append(known[part.casefold()])
+    return found
+
+
+class ChoiceField(forms.Field):
+    """Words out of a known list, by commas."""
+
+    def __init__(self, *, words: Sequence[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.words = words
+
+    def clean(self, value: Any) -> list[str] | None:
+        if not value:
+            return None
+        return known_words(split(value), self.words)
+
+
+class NumberField(forms.Field):
+    """One number; a whole one where the column holds no others."""
+
+    def __init__(self, *, whole: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.whole = whole
+
+    def clean(self, value: Any) -> Decimal | None:
+        if not value:
+            return None
+        kind = "whole number" if self.whole else "number"
+        if not NUMBER.fullmatch(value):
+            raise RefusedValueError(f"“{value}” is not a {kind}.")
+        number = Decimal(value)
+        limit = 2**31 if self.whole else 10**18
+        if abs(number) >= limit or (self.whole and number != number.to_integral_value()):
+            raise RefusedValueError(f"“{value}” is not a {kind} that can be looked for.")
+        return number
+
+
+class YesNoField(forms.Field):
+    def clean(self, value: Any) -> bool | None:
+        if not value:
+            return None
+        if value.casefold() not in ("true", "false"):
+            raise RefusedValueError(f"“{value}” is neither true nor false.", ["true", "false"])
+        return bool(value.casefold() == "true")
+
+
+class TextField(forms.Field):
+    def clean(self, value: Any) -> list[str] | None:
+        return split(value) if value else None
+
+
+class PhraseField(forms.Field):
+    def clean(self, value: Any) -> list[str] | None:
+        if not value:
+            return None
+        words = list(dict.fromkeys(fold(value)))
+        if not words:
+            raise RefusedValueError("There is no word to look for in it.")
+        if len(words) > MOST_VALUES:
+            raise RefusedValueError(f"These are more than {MOST_VALUES} words.")
+        return words
