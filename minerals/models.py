@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.db.models import Q
 from minerals.quantities import Comparator, Quantified, Ranked, decimal_field
 from minerals.units import UNITS
 from sources.edtf import validate_edtf
+from sources.issues import Case, Found
 from sources.models import Entity, Fact
 from sources.words import did_you_mean
 
@@ -131,12 +133,34 @@ def scope_fits_country(name: str) -> models.CheckConstraint:
     )
 
 
-class Reserve(Quantified, Ranked, Fact):
+class Statistic(Quantified, Ranked):
+    """What figures for countries, the rest of the world and the world have in common."""
+
+    class Meta(Quantified.Meta):
+        abstract = True
+
+    is_stock = False
+    """Whether figures compare whatever their date, as those of what is there do."""
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.scope, self.country_id)  # type: ignore[attr-defined]
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        from minerals.checks import inspect_statistics
+
+        return inspect_statistics(cases)
+
+
+class Reserve(Statistic, Fact):
     """How much of a mineral a country or the world holds."""
 
     document_kind = "reserve"
     entity_fields = ("mineral", "country")
+    circle = ("mineral",)
     vocabularies = {"basis": "basis"}
+
+    is_stock = True
 
     class Category(models.TextChoices):
         RESERVES = "reserves", "reserves: what can be extracted economically at the time"
@@ -179,12 +203,16 @@ class Reserve(Quantified, Ranked, Fact):
         """A stock: claims compete whatever their date."""
         return (self.mineral_id, self.scope, self.country_id, self.category, self.base_unit)
 
+    def measured(self) -> tuple[Any, ...]:
+        return (self.category, self.reporting_code, self.reporting_class)
 
-class Production(Quantified, Ranked, Fact):
+
+class Production(Statistic, Fact):
     """How much a country or the world makes, could make or consumes in a year."""
 
     document_kind = "production"
     entity_fields = ("mineral", "country")
+    circle = ("mineral",)
     vocabularies = {"basis": "basis", "stage": "stage", "measure": "production-measure"}
 
     mineral = models.ForeignKey(
@@ -229,12 +257,21 @@ class Production(Quantified, Ranked, Fact):
         subject = (self.mineral_id, self.scope, self.country_id, self.stage, self.form, self.measure)
         return (*subject, self.period, self.base_unit)
 
+    @property
+    def dimension(self) -> str:
+        """Made in a year or per year: the unit says the same either way."""
+        return self.base_unit.removesuffix("/a")
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.stage, self.form)
+
 
 class Trade(Quantified, Fact):
     """What a country sells to or buys from another, a bloc or the world."""
 
     document_kind = "trade"
     entity_fields = ("country", "counterpart", "mineral")
+    circle = ("country", "mineral")
     vocabularies = {"basis": "basis", "measure": "trade-measure"}
 
     class Flow(models.TextChoices):
@@ -299,6 +336,18 @@ class Trade(Quantified, Fact):
         """A flow: claims compete for the same period."""
         subject = (self.flow, self.country_id, self.counterpart_scope, self.counterpart_id, self.mineral_id, self.form)
         return (*subject, self.measure, self.period, self.base_unit)
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.flow, self.counterpart_scope, self.counterpart_id)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.form)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        from minerals.checks import inspect_figures
+
+        return inspect_figures(cases)
 
 
 class Designation(Fact):

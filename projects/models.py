@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from minerals.checks import check_added_shares, check_shares, inspect_figures
 from minerals.models import Country, Mineral
 from minerals.quantities import Quantified
+from sources.issues import Case, Found
 from sources.models import Entity, Fact
 
 
@@ -39,6 +43,15 @@ class Project(Entity):
 class Realisation(models.TextChoices):
     ACTUAL = "actual", "actual: exists or happened"
     PLANNED = "planned", "planned"
+
+
+class Realised:
+    """What exists or happened, or is planned, by its status."""
+
+    status: str
+
+    def has_come_about(self) -> bool | None:
+        return {Realisation.ACTUAL.value: True, Realisation.PLANNED.value: False}.get(self.status)
 
 
 def exactly_one(*fields: str, name: str) -> models.CheckConstraint:
@@ -77,6 +90,7 @@ class Figure(Quantified, Fact):
 
     document_kind = "figure"
     entity_fields = ("project", "partner", "country", "mineral")
+    circle = ("project", "partner", "country")
     vocabularies = {"basis": "basis", "measure": "figure-measure"}
 
     project = project_field(null=True, blank=True)
@@ -117,6 +131,7 @@ class Figure(Quantified, Fact):
             at_least_one("project", "partner", "country", name="figure_has_a_subject"),
         ]
 
+    SHARES = frozenset({"share", "grade", "product_grade"})
     STOCKS = frozenset({"reserves", "resources", "cost", "jobs", "capacity", "grade", "product_grade", "investment"})
 
     def rivalry(self) -> tuple[Any, ...]:
@@ -125,8 +140,22 @@ class Figure(Quantified, Fact):
         terms = (self.form, self.reporting_code, self.reporting_class, self.base_unit)
         return (*subject, *terms, "" if self.measure in self.STOCKS else self.period)
 
+    @property
+    def is_share(self) -> bool:
+        return super().is_share and self.measure in self.SHARES
 
-class Event(Fact):
+    def place(self) -> tuple[Any, ...]:
+        return (self.phase,)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.mineral_id, self.form, self.reporting_code, self.reporting_class)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        return inspect_figures(cases)
+
+
+class Event(Realised, Fact):
     """Something that happened or is to happen: an agreement, an opening, a start, a listing, an incident."""
 
     document_kind = "event"
@@ -191,6 +220,7 @@ class Participation(Quantified, Fact):
 
     document_kind = "participation"
     entity_fields = ("project", "partner", "country")
+    circle = ("project",)
     vocabularies = {"role": "participation-role"}
     quantity_required = False
 
@@ -216,8 +246,18 @@ class Participation(Quantified, Fact):
             exactly_one("partner", "country", name="participation_of_one"),
         ]
 
+    def place(self) -> tuple[Any, ...]:
+        return (self.partner_id, self.country_id)
 
-class Output(Fact):
+    def measured(self) -> tuple[Any, ...]:
+        return (self.role,)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        return chain(check_shares(cases), check_added_shares(cases))
+
+
+class Output(Realised, Fact):
     """What a project makes or takes in."""
 
     document_kind = "output"
@@ -238,7 +278,7 @@ class Output(Fact):
     )
 
 
-class Component(Fact):
+class Component(Realised, Fact):
     """A part, phase, plant or technology of a project."""
 
     document_kind = "component"
@@ -309,6 +349,7 @@ class Affiliation(Quantified, Fact):
 
     document_kind = "affiliation"
     entity_fields = ("partner", "country", "parent")
+    circle = ("partner",)
     vocabularies = {"relation": "relation"}
     quantity_required = False
 
@@ -335,6 +376,16 @@ class Affiliation(Quantified, Fact):
 
     class Meta(Quantified.Meta):
         constraints = [*Quantified.Meta.constraints, exactly_one("country", "parent", name="affiliation_to_one")]
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.country_id, self.parent_id)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.relation,)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        return chain(check_shares(cases), check_added_shares(cases))
 
 
 class Assessment(Fact):

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import orjson
 from django.db import models
 from django.db.models import Q
 
-from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
+from sources.batches import BATCH, batches
+from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
 from sources.registry import fact_models, parts_of, record_models, serializer_for
+from sources.standing import Standing
 from sources.words import index_of, words_of
-
-BATCH = 500
-"""Rows that one query names at most: below the parameter limit of every database."""
-
-Row = TypeVar("Row")
-
-
-def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
 def with_relations(kind: type[Fact]) -> models.QuerySet[Any]:
@@ -71,73 +64,17 @@ def _with_parts(fact: Fact) -> Iterator[Any]:
         yield from getattr(fact, field.remote_field.get_accessor_name()).all()
 
 
-def weigh(facts: Iterable[Fact]) -> None:
-    """Set on each fact how many comparable claims other sources make, and whether one contradicts it."""
-    by_kind = defaultdict(list)
-    for fact in facts:
-        by_kind[type(fact)].append(fact)
-    for kind, members in by_kind.items():
-        rivals = defaultdict(list)
-        if any(fact.rivalry() is not None for fact in members):
-            for rival in _standing(kind):
-                rivals[rival.rivalry()].append(rival)
-        for fact in members:
-            alternatives = _alternatives(fact, rivals[fact.rivalry()])
-            fact.alternative_count = len(alternatives)  # type: ignore[attr-defined]
-            fact.is_disputed = any(fact.contradicts(other) for other in alternatives)  # type: ignore[attr-defined]
-            fact.is_best = fact.rank == Rank.PREFERRED or (  # type: ignore[attr-defined]
-                fact.rank == Rank.NORMAL and not _is_outranked(fact, rivals[fact.rivalry()])
-            )
-
-
-def _standing(kind: type[Fact]) -> Iterable[Any]:
-    return kind.objects.live().exclude(rank=Rank.DEPRECATED).prefetch_related("citations")
-
-
-def _alternatives(fact: Fact, rivals: list[Any]) -> list[Any]:
-    """The latest comparable claim of each source that the fact itself does not rest on."""
-    own = _sources(fact)
-    latest: dict[int, Any] = {}
-    for rival in sorted(rivals, key=lambda rival: (rival.year or 0, rival.key)):
-        if rival.key != fact.key and not own & _sources(rival) and fact.compares_with(rival):
-            latest |= dict.fromkeys(_sources(rival), rival)
-    return list({rival.key: rival for rival in latest.values()}.values())
-
-
-def _is_outranked(fact: Fact, rivals: list[Any]) -> bool:
-    return any(rival.rank == Rank.PREFERRED and fact.compares_with(rival) for rival in rivals)
-
-
-def _sources(fact: Fact) -> frozenset[int]:
-    return frozenset(citation.source_id for citation in fact.citations.all())
-
-
-def rivals_of(facts: Iterable[Fact]) -> set[int]:
-    """Ids of the live facts whose disputes can turn when these enter or leave."""
-    contested = defaultdict(set)
-    for fact in facts:
-        if (rivalry := fact.rivalry()) is not None:
-            contested[type(fact)].add(rivalry)
-    return {
-        rival.pk
-        for kind, rivalries in contested.items()
-        for rival in kind.objects.live()
-        if rival.rivalry() in rivalries
-    }
-
-
 def facts_showing(records: Iterable[Record]) -> set[int]:
     """Ids of the live facts whose documents show any of these records."""
-    found: set[int] = set()
-    for record in records:
-        if isinstance(record, Entity):
-            shown = Q(mentions__entity_id=record.pk)
-        elif isinstance(record, Source):
-            shown = Q(citations__source=record) | Q(citations__via=record)
-        else:
-            continue
-        found.update(Fact.objects.live().filter(shown).values_list("pk", flat=True))
-    return found
+    records = list(records)
+    entities = [record.pk for record in records if isinstance(record, Entity)]
+    sources = [record.pk for record in records if isinstance(record, Source)]
+    shown = [
+        *(Q(mentions__entity__in=batch) for batch in batches(entities)),
+        *(Q(citations__source__in=batch) for batch in batches(sources)),
+        *(Q(citations__via__in=batch) for batch in batches(sources)),
+    ]
+    return {pk for one in shown for pk in Fact.objects.live().filter(one).order_by().values_list("pk", flat=True)}
 
 
 def referred(record: Record) -> list[Record]:
@@ -170,17 +107,23 @@ def _shown(model: type[Record]) -> list[str]:
     return [record.pk for record in model.objects.all() if record.document_key in keys]  # type: ignore[attr-defined]
 
 
-def document_of_fact(fact: Fact) -> Document:
-    """The document of a fact that was weighed before."""
+def documents_of_facts(facts: Iterable[int], standings: Mapping[int, Standing]) -> list[Document]:
+    """The documents of stored facts of any kind, whose standings were found before."""
+    return [_document_of_fact(fact, standings[fact.pk]) for fact in load(facts)]
+
+
+def _document_of_fact(fact: Fact, standing: Standing) -> Document:
+    fact.standing = standing
     body = dict(serializer_for(type(fact))(fact).data)
     names = [name for entity, _ in mentioned(fact) for name in entity.names]
     return Document(
         kind=fact.kind,
         key=fact.key,
         fact_id=fact.pk,
-        disputed=body["disputed"],
-        alternatives=body["alternatives"],
-        best=fact.is_best,  # type: ignore[attr-defined]
+        disputed=standing.disputed,
+        alternatives=standing.alternatives,
+        best=standing.best,
+        issues=standing.codes,
         **_written(body, [*names, *_words_of_sources(fact)]),
     )
 

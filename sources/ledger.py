@@ -13,7 +13,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sources import documents
+from sources.batches import BATCH, batches
 from sources.models import Document, Fact, Mention, Record, Revision, Term
+from sources.standing import circles_touched, standings, turned
 
 
 class LedgerError(Exception):
@@ -45,8 +47,8 @@ def commit(change: Change) -> Revision:
     revision = _open(change)
 
     _leave(corrected, entering, leaving, change, revision)
-    Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=documents.BATCH)
-    for batch in documents.batches(entering):
+    Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=BATCH)
+    for batch in batches(entering):
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
     _render(entering, [*corrected.values(), *leaving], records, revision)
     return revision
@@ -78,7 +80,7 @@ def _hold(ids: Iterable[int]) -> list[Fact]:
     """Load facts, and let no one edit them, or what belongs to them, until the act has ended."""
     wanted = sorted(ids)
     held: set[int] = set()
-    for batch in documents.batches(wanted):
+    for batch in batches(wanted):
         held.update(Fact.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk", flat=True))
     if gone := set(wanted) - held:
         raise LedgerError(f"{len(gone)} of these facts are no longer there.")
@@ -115,7 +117,7 @@ def _check(entering: list[Fact], leaving: list[Fact], change: Change) -> dict[st
 def _versions(keys: list[str]) -> dict[str, dict[int, Fact]]:
     """The published versions of each key."""
     found: dict[str, dict[int, Fact]] = {}
-    for batch in documents.batches(keys):
+    for batch in batches(keys):
         for fact in Fact.objects.filter(key__in=batch, published_in__isnull=False):
             found.setdefault(fact.key, {})[fact.version] = fact
     return found
@@ -166,15 +168,12 @@ def _leave(
 
 
 def _render(entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision) -> None:
+    """Write anew what the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
     records = [*records, *documents.records_showing(records)]
-    affected = {fact.pk for fact in entering} | documents.rivals_of([*entering, *left])
-    affected |= documents.facts_showing(records)
-    facts = documents.load(affected)
-    documents.weigh(facts)
-    documents.keep(
-        [*map(documents.document_of_record, records), *map(documents.document_of_fact, facts)],
-        revision,
-    )
+    showing = {fact.pk for fact in entering} | documents.facts_showing(records)
+    stand = standings(circles_touched([*entering, *left], showing))
+    facts = documents.documents_of_facts(showing | turned(stand), stand)
+    documents.keep([*map(documents.document_of_record, records), *facts], revision)
 
 
 def validate(fact: Fact) -> None:

@@ -149,6 +149,7 @@ FACT_TAIL = [
     "rank_reason",
     "disputed",
     "alternatives",
+    "issues",
     "citations",
 ]
 
@@ -160,6 +161,17 @@ def fact_fields(*own: str) -> list[str]:
 
 class KindField(serializers.CharField):
     """The kind of a fact, which for the facts of one serializer is always the same."""
+
+
+class IssueSerializer(serializers.Serializer[Any]):
+    """Something about a fact that looks wrong and was not changed."""
+
+    code = serializers.CharField(
+        help_text="What it is, a word of the vocabulary issue, such as jump. The list is open: expect words that join it."
+    )
+    explanation = serializers.CharField(
+        help_text="What was compared and how it differs, in one sentence with the figures and the keys behind it."
+    )
 
 
 class FactSerializer(NullableModelSerializer):
@@ -174,6 +186,11 @@ class FactSerializer(NullableModelSerializer):
         help_text="Whether comparable claims of other sources differ by more than the coarser one's stated rounding."
     )
     alternatives = serializers.SerializerMethodField(help_text="Number of comparable claims of other sources.")
+    issues = IssueSerializer(
+        many=True,
+        source="standing.issues",
+        help_text="What looks wrong with it, found by rules alone: flags to look into, which change no figure.",
+    )
     citations = CitationSerializer(many=True, help_text="The places in sources that support it, at least one.")
 
     class Meta:
@@ -184,10 +201,10 @@ class FactSerializer(NullableModelSerializer):
         return reverse(f"{plural(type(fact))}-detail", kwargs={"key": fact.key})
 
     def get_disputed(self, fact: Fact) -> bool:
-        return bool(getattr(fact, "is_disputed", False))
+        return fact.standing.disputed
 
     def get_alternatives(self, fact: Fact) -> int:
-        return int(getattr(fact, "alternative_count", 0))
+        return fact.standing.alternatives
 
 
 ANY_FACT = PolymorphicProxySerializer(
