@@ -19,13 +19,14 @@ from minerals.units import to_base
 from sources.edtf import bounds
 from sources.issues import Case, Found, Issue, IssueCode
 
+Terms = Callable[[Any], tuple[Any, ...]]
 WHOLE = Decimal(100)
 JUMP = 1000
 ENOUGH = 5
 """Figures that there must be before a unit is usual for them."""
 MOST = Decimal("0.8")
 """The part of them that must have it."""
-DIGITS = 3
+DIGITS = 2
 """Digits that a part of a sum is taken to be stated to, even where the last of them are zeros."""
 
 
@@ -49,18 +50,21 @@ def inspect_figures(cases: Sequence[Case]) -> Found:
 
 def check_totals(cases: Iterable[Case]) -> Found:
     """World totals that the other rows of their table do not add to."""
-    for source, table in _tables(case for case in cases if not case.fact.is_share):
-        parts = [case for case in table if case.fact.scope != Scope.WORLD]
-        if parts and _are_different(parts):
-            for total in table:
-                if total.fact.scope == Scope.WORLD and total.fact.has_number:
-                    yield from ((total, issue) for issue in _differences(total.fact, parts, source))
+    for source, table in _tables((case for case in cases if not case.fact.is_share), _measure):
+        for total in table:
+            if total.fact.scope == Scope.WORLD and total.fact.has_number:
+                yield from ((total, issue) for issue in _differences(total.fact, table, source))
 
 
-def _differences(total: Any, parts: list[Case], source: str) -> Iterator[Issue]:
+def _differences(total: Any, table: list[Case], source: str) -> Iterator[Issue]:
+    rows = [case for case in table if case.fact.scope != Scope.WORLD]
+    parts = [case for case in rows if _terms(case.fact) == _terms(total)]
+    if not parts or not _are_different(parts):
+        return
     facts = [case.fact for case in parts if not _is_several(case)]
     known = [fact for fact in facts if fact.has_number and fact.base_unit == total.base_unit]
-    complete = len(known) == len(parts) and any(fact.scope == Scope.REST_OF_WORLD for fact in known)
+    places = {case.fact.place() for case in rows}
+    complete = len(known) == len(places) and any(fact.scope == Scope.REST_OF_WORLD for fact in known)
     slack, slacks = _slack(total), sum(_slack(fact, DIGITS) for fact in known)
     lowest = sum((max(fact.interval()[0], Decimal(0)) for fact in known), Decimal(0))
     highest = sum((fact.interval()[1] for fact in known), Decimal(0))
@@ -70,9 +74,9 @@ def _differences(total: Any, parts: list[Case], source: str) -> Iterator[Issue]:
         found = f"{'at most ' if lowest != highest else ''}{amount(highest, total.unit)}"
     else:
         return
-    rows = f"{len(known)} figures" if len(known) > 1 else "1 figure"
+    count = f"{len(known)} figures" if len(known) > 1 else "1 figure"
     explanation = (
-        f"The world total is {stated(total)}, but {rows} of {source} for countries and the rest of the world "
+        f"The world total is {stated(total)}, but {count} of {source} for countries and the rest of the world "
         f"add to {found}, which rounding does not explain."
     )
     yield Issue(IssueCode.SUM, explanation, _field(total))
@@ -88,7 +92,7 @@ def check_shares(cases: Iterable[Case]) -> Found:
 
 def check_added_shares(cases: Iterable[Case]) -> Found:
     """Shares of one whole, each of another holder, that are more than it when added."""
-    for source, table in _tables(case for case in cases if case.fact.is_share and case.fact.has_number):
+    for source, table in _tables((case for case in cases if case.fact.is_share and case.fact.has_number), _terms):
         if len(table) > 1 and _are_different(table):
             lowest = sum((max(case.fact.interval()[0], Decimal(0)) for case in table), Decimal(0))
             if lowest - sum(_slack(case.fact, DIGITS) for case in table) > WHOLE:
@@ -138,19 +142,28 @@ def check_units(cases: Iterable[Case]) -> Found:
                 yield case, Issue(IssueCode.UNIT, explanation, "unit")
 
 
-def _tables(cases: Iterable[Case]) -> Iterator[tuple[str, list[Case]]]:
-    """What one source says of one thing at one time, place by place: its key, and the facts."""
+def _tables(cases: Iterable[Case], terms: Terms) -> Iterator[tuple[str, list[Case]]]:
+    """What one source says, in the same terms, of one time, place by place: its key, and the facts."""
     found = defaultdict(list)
     for case in cases:
         fact = case.fact
-        terms = (*fact.measured(), getattr(fact, "basis", ""), fact.period, fact.as_of, fact.has_come_about() is False)
+        same = (*terms(fact), fact.period, fact.as_of, fact.has_come_about() is False)
         for key in {source.key for source in case.sources}:
-            found[key, *terms].append(case)
+            found[key, *same].append(case)
     for (source, *_), table in found.items():
         yield source, table
 
 
-def _grouped(cases: Iterable[Case], key: Callable[[Any], tuple[Any, ...]]) -> Iterable[list[Case]]:
+def _measure(fact: Any) -> tuple[Any, ...]:
+    """Output, capacity, reserves… alone, which rows of one table share even where some are of another form."""
+    return fact.measured()[:1]
+
+
+def _terms(fact: Any) -> tuple[Any, ...]:
+    return (*fact.measured(), getattr(fact, "basis", ""))
+
+
+def _grouped(cases: Iterable[Case], key: Terms) -> Iterable[list[Case]]:
     """The figures that are amounts, by what they have in common."""
     found = defaultdict(list)
     for case in cases:

@@ -30,14 +30,21 @@ def check_ranks(cases: Sequence[Case]) -> Found:
 def _differences(claim: Any, places: range, own: Case, others: list[Case]) -> Iterator[Issue]:
     least, most = own.fact.interval()
     above = [case for case in others if case.fact.interval()[0] > most]
-    beside = [case for case in others if case.fact.interval()[1] > least]
+    beside = [case for case in others if case.fact.interval()[1] >= least]
     best, worst = len(above) + 1, len(beside) + 1
     whose = f"its {stated(own.fact)}" if own.fact is claim else f"the {stated(own.fact)} of {own.fact.key}"
     said = f"It claims place {_spelt(claim)}, but of the figures stored for {len(others)} other countries"
     if best > places[-1]:
-        yield _issue(f"{said}, {len(above)} are larger than {whose}, which is place {best}", above)
+        yield _issue(f"{said}, {_are(above)} larger than {whose}, which is place {best} at the highest", above)
     elif worst < places[0] <= len(others) + 1:
-        yield _issue(f"{said}, only {len(beside)} are larger than {whose}, which is place {worst}", others)
+        yield _issue(
+            f"{said}, only {_are(beside)} as large as {whose} or larger, which is place {worst} at the lowest",
+            others,
+        )
+
+
+def _are(cases: list[Case]) -> str:
+    return f"{len(cases)} {'is' if len(cases) == 1 else 'are'}"
 
 
 def _issue(text: str, cases: Iterable[Case]) -> Issue:
