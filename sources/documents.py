@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -41,10 +42,10 @@ def load(facts: Iterable[int]) -> list[Fact]:
     ]
 
 
-def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
-    """The entities that a fact and its parts name, each with the field that names it."""
+def mentioned(fact: Fact) -> list[tuple[Entity, str]]:
+    """The entities that a fact and its parts name, each once with each field that names it, in the order of these."""
     named = ((getattr(holder, name), name) for holder in _with_parts(fact) for name in holder.entity_fields)
-    return {(entity, name) for entity, name in named if entity is not None}
+    return list(dict.fromkeys((entity, name) for entity, name in named if entity is not None))
 
 
 def terms_of(holders: Iterable[Fact | Record]) -> list[Term]:
@@ -114,7 +115,7 @@ def documents_of_facts(facts: Iterable[int], standings: Mapping[int, Standing]) 
 
 def _document_of_fact(fact: Fact, standing: Standing) -> Document:
     fact.standing = standing
-    body = dict(serializer_for(type(fact))(fact).data)
+    body = _written_by(type(fact), fact)
     names = [name for entity, _ in mentioned(fact) for name in entity.names]
     return Document(
         kind=fact.kind,
@@ -135,13 +136,23 @@ def _words_of_sources(fact: Fact) -> Iterator[str]:
             yield from (source.title, source.authors, source.series, source.doi, source.published)
 
 
+def _written_by(model: type[models.Model], row: models.Model) -> dict[str, Any]:
+    return dict(_writer(model).to_representation(row))
+
+
+@cache
+def _writer(model: type[models.Model]) -> Any:
+    """The serializer of a model, made once: making one takes longer than writing a document by it."""
+    return serializer_for(model)()
+
+
 def _written(body: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
     """The JSON of a document, and the words that it is found by."""
     return {"body": orjson.dumps(body).decode(), "search": index_of([*words_of(body), *names])}
 
 
 def document_of_record(record: Record) -> Document:
-    body = dict(serializer_for(type(record))(record).data)
+    body = _written_by(type(record), record)
     names = record.names if isinstance(record, Entity) else []
     return Document(
         kind=record.document_kind,
