@@ -74,10 +74,10 @@ def _differences(total: Any, table: list[Case], source: str) -> Iterator[Issue]:
         found = f"{'at most ' if lowest != highest else ''}{amount(highest, total.unit)}"
     else:
         return
-    count = f"{len(known)} figures" if len(known) > 1 else "1 figure"
+    figures, add = (f"{len(known)} figures", "add") if len(known) > 1 else ("1 figure", "adds")
     explanation = (
-        f"The world total is {stated(total)}, but {count} of {source} for countries and the rest of the world "
-        f"add to {found}, which rounding does not explain."
+        f"The world total is {stated(total)}, but {figures} of {source} for countries and the rest of the world "
+        f"{add} to {found}, which rounding does not explain."
     )
     yield Issue(IssueCode.SUM, explanation, _field(total))
 

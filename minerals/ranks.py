@@ -33,7 +33,8 @@ def _differences(claim: Any, places: range, own: Case, others: list[Case]) -> It
     beside = [case for case in others if case.fact.interval()[1] >= least]
     best, worst = len(above) + 1, len(beside) + 1
     whose = f"its {stated(own.fact)}" if own.fact is claim else f"the {stated(own.fact)} of {own.fact.key}"
-    said = f"It claims place {_spelt(claim)}, but of the figures stored for {len(others)} other countries"
+    countries = "1 other country" if len(others) == 1 else f"{len(others)} other countries"
+    said = f"It claims place {_spelt(claim)}, but of the figures stored for {countries}"
     if best > places[-1]:
         yield _issue(f"{said}, {_are(above)} larger than {whose}, which is place {best} at the highest", above)
     elif worst < places[0] <= len(others) + 1:

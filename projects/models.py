@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from minerals.checks import check_added_shares, check_shares, inspect_figures
+from minerals.checks import inspect_figures
 from minerals.models import Country, Mineral
 from minerals.quantities import Quantified
+from projects.bases import Held, Realisation, Realised, at_least_one, exactly_one
 from sources.issues import Case, Found
 from sources.models import Entity, Fact
 
@@ -38,40 +38,6 @@ class Project(Entity):
     """A mine, plant, deposit or undertaking that facts are about."""
 
     document_kind = "project"
-
-
-class Realisation(models.TextChoices):
-    ACTUAL = "actual", "actual: exists or happened"
-    PLANNED = "planned", "planned"
-
-
-class Realised:
-    """What exists or happened, or is planned, by its status."""
-
-    status: str
-
-    def has_come_about(self) -> bool | None:
-        return {Realisation.ACTUAL.value: True, Realisation.PLANNED.value: False}.get(self.status)
-
-
-def exactly_one(*fields: str, name: str) -> models.CheckConstraint:
-    """Exactly one of the fields is filled."""
-    condition = Q()
-    for chosen in fields:
-        condition |= Q(**{f"{field}__isnull": field != chosen for field in fields})
-    return models.CheckConstraint(
-        condition=condition, name=name, violation_error_message=f"Fill exactly one of {', '.join(fields)}."
-    )
-
-
-def at_least_one(*fields: str, name: str) -> models.CheckConstraint:
-    """At least one of the fields is filled."""
-    condition = Q()
-    for field in fields:
-        condition |= Q(**{f"{field}__isnull": False})
-    return models.CheckConstraint(
-        condition=condition, name=name, violation_error_message=f"Fill at least one of {', '.join(fields)}."
-    )
 
 
 def project_field(**options: Any) -> models.ForeignKey[Any, Any]:
@@ -215,14 +181,13 @@ class Party(models.Model):
         return f"{self.partner or self.country or self.person} ({self.role})"
 
 
-class Participation(Quantified, Fact):
+class Participation(Held, Fact):
     """A partner's or a state's role in a project, with its share where known."""
 
     document_kind = "participation"
     entity_fields = ("project", "partner", "country")
     circle = ("project",)
     vocabularies = {"role": "participation-role"}
-    quantity_required = False
 
     project = project_field()
     partner = models.ForeignKey(
@@ -251,10 +216,6 @@ class Participation(Quantified, Fact):
 
     def measured(self) -> tuple[Any, ...]:
         return (self.role,)
-
-    @classmethod
-    def inspect(cls, cases: Sequence[Case]) -> Found:
-        return chain(check_shares(cases), check_added_shares(cases))
 
 
 class Output(Realised, Fact):
@@ -344,14 +305,13 @@ class Location(Fact):
         ]
 
 
-class Affiliation(Quantified, Fact):
+class Affiliation(Held, Fact):
     """Where a partner belongs: based in a country, owned by or part of another partner."""
 
     document_kind = "affiliation"
     entity_fields = ("partner", "country", "parent")
     circle = ("partner",)
     vocabularies = {"relation": "relation"}
-    quantity_required = False
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", help_text="The partner.")
     relation = models.CharField(
@@ -382,10 +342,6 @@ class Affiliation(Quantified, Fact):
 
     def measured(self) -> tuple[Any, ...]:
         return (self.relation,)
-
-    @classmethod
-    def inspect(cls, cases: Sequence[Case]) -> Found:
-        return chain(check_shares(cases), check_added_shares(cases))
 
 
 class Assessment(Fact):

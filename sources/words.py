@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
-NOT_WORDS = frozenset({"url", "archived_url"})
+NOT_WORDS = frozenset({"url", "archived_url", "issues"})
+"""Members of a document that say nothing of what it describes: addresses, and sentences about other facts."""
 
 
 def fold(text: str) -> list[str]:

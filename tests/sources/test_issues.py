@@ -281,6 +281,11 @@ def test_facts_of_all_kinds_are_found_by_their_flags(flagged: Revision, api: API
     assert all(fact["issues"] for fact in response)
 
 
+def test_facts_are_not_found_by_the_words_of_their_flags(flagged: Revision, api: APIClient) -> None:
+    assert found(api, q="kilotons") == ["d-kilotons"]
+    assert "kilotons" in issues("c-tons")[0]["explanation"]
+
+
 def test_a_flag_that_there_is_none_of_is_refused_with_the_nearest(api: APIClient) -> None:
     response = api.get("/api/v1/facts/?issue=jumps")
 
