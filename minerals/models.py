@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,6 +13,7 @@ from django.db.models import Q
 from minerals.quantities import Comparator, Quantified, Ranked, decimal_field
 from minerals.units import UNITS
 from sources.edtf import validate_edtf
+from sources.issues import Case, Found
 from sources.models import Entity, Fact
 from sources.words import did_you_mean
 
@@ -145,16 +149,38 @@ def scope_fits_country(name: str) -> models.CheckConstraint:
     )
 
 
-class Reserve(Quantified, Ranked, Fact):
+class Statistic(Quantified, Ranked):
+    """What figures for countries, the rest of the world and the world have in common."""
+
+    class Meta(Quantified.Meta):
+        abstract = True
+
+    is_stock = False
+    """Whether figures compare whatever their date, as those of what is there do."""
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.scope, self.country_id)  # type: ignore[attr-defined]
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        from minerals.checks import inspect_statistics
+
+        return inspect_statistics(cases)
+
+
+class Reserve(Statistic, Fact):
     """How much of a mineral a country or the world holds."""
 
     document_kind = "reserve"
     entity_fields = ("mineral", "country")
+    circle = ("mineral",)
     vocabularies = {"basis": "basis"}
     rival_fields = ("mineral_id", "scope", "country_id", "category", "base_unit")
     """Those of a stock: claims compete whatever their date."""
     terms = (*Quantified.terms, "reporting_code", "reporting_class")
     compared_by = "category"
+
+    is_stock = True
 
     class Category(models.TextChoices):
         RESERVES = "reserves", "reserves: what can be extracted economically at the time"
@@ -193,12 +219,16 @@ class Reserve(Quantified, Ranked, Fact):
             hint = did_you_mean(self.grade_unit, UNITS)
             raise ValidationError({"grade_unit": f"“{self.grade_unit}” is not a unit that is known.{hint}"})
 
+    def measured(self) -> tuple[Any, ...]:
+        return (self.category, self.reporting_code, self.reporting_class)
 
-class Production(Quantified, Ranked, Fact):
+
+class Production(Statistic, Fact):
     """How much a country or the world makes, could make or consumes in a year."""
 
     document_kind = "production"
     entity_fields = ("mineral", "country")
+    circle = ("mineral",)
     vocabularies = {"basis": "basis", "stage": "stage", "measure": "production-measure"}
     rival_fields = ("mineral_id", "scope", "country_id", "measure", "stage", "form", "period", "base_unit")
     """Those of a flow: claims compete for the same period."""
@@ -241,12 +271,21 @@ class Production(Quantified, Ranked, Fact):
             ),
         ]
 
+    @property
+    def dimension(self) -> str:
+        """Made in a year or per year: the unit says the same either way."""
+        return self.base_unit.removesuffix("/a")
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.stage, self.form)
+
 
 class Trade(Quantified, Fact):
     """What a country sells to or buys from another, a bloc or the world."""
 
     document_kind = "trade"
     entity_fields = ("country", "counterpart", "mineral")
+    circle = ("country", "mineral")
     vocabularies = {"basis": "basis", "measure": "trade-measure"}
     rival_fields = (
         *("flow", "country_id", "counterpart_scope", "counterpart_id", "mineral_id", "form", "measure"),
@@ -311,6 +350,18 @@ class Trade(Quantified, Fact):
                 violation_error_message="Name a counterpart exactly where its scope is a country or bloc.",
             ),
         ]
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.flow, self.counterpart_scope, self.counterpart_id)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.form)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        from minerals.checks import inspect_figures
+
+        return inspect_figures(cases)
 
 
 class Designation(Fact):

@@ -48,6 +48,16 @@ class Availability(models.TextChoices):
     UNKNOWN = "unknown", "unknown: the source says that it is not known"
 
 
+_COME_ABOUT: dict[str, bool] = {
+    Status.ACTUAL: True,
+    Status.PLANNED: False,
+    Status.TARGET: False,
+    Status.PROPOSED: False,
+    Status.FORECAST: False,
+}
+"""Whether a number of this status is of what is or was. What a plant is built for may be either."""
+
+
 def significant_digits(number: Decimal) -> int:
     return len(number.normalize().as_tuple().digits)
 
@@ -174,6 +184,26 @@ class Quantified(models.Model):
             number = getattr(self, name)
             setattr(self, f"base_{name}", to_base(number, self.unit) if unit and number is not None else None)
 
+    @property
+    def is_share(self) -> bool:
+        return self.base_unit == UNITS["percent"].base
+
+    @property
+    def dimension(self) -> str:
+        """What its unit measures, as far as figures of its kind differ in it."""
+        return self.base_unit
+
+    def place(self) -> tuple[Any, ...]:
+        """Whose figure it is, among those of its circle."""
+        return ()
+
+    def measured(self) -> tuple[Any, ...]:
+        """What of it is measured, besides its basis, time and unit."""
+        return ()
+
+    def has_come_about(self) -> bool | None:
+        return _COME_ABOUT.get(self.status)
+
     def compares_with(self, other: Quantified) -> bool:
         """Figures compare in one dimension, and where their terms are the same or one leaves them unstated."""
         stated = ((getattr(self, name, ""), getattr(other, name, "")) for name in self.terms)
@@ -191,7 +221,7 @@ class Quantified(models.Model):
         return low > other_high + slack or other_low > high + slack
 
     def interval(self) -> tuple[Decimal, Decimal]:
-        """What the number claims in the base unit: the least and the most, infinite where it sets no bound."""
+        """The least and the most that the number, in the base unit, lets the truth be."""
         lowest, highest = Decimal("-Infinity"), Decimal("Infinity")
         if self.base_value is None:
             return (

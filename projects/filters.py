@@ -1,7 +1,8 @@
 """The filters of projects, partners and the facts about them."""
 
 from minerals.filters import BASIS, COUNTRY, ENTITY, FORM, OF_MINERALS, QUANTITY
-from projects.models import Assessment, Location, Partner, Realisation
+from projects.bases import Realisation
+from projects.models import Assessment, Location, Partner
 from sources.filters import FACT, ChoiceFilter, EntityFilter, StrictFilterSet, TextFilter, WordFilter, number_filters
 from sources.relations import NamedTogetherFilter
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from minerals.checks import inspect_figures
 from minerals.models import Country, Mineral
 from minerals.quantities import Quantified
+from projects.bases import Held, Realisation, Realised, at_least_one, exactly_one
+from sources.issues import Case, Found
 from sources.models import Entity, Fact
 
 
@@ -36,31 +40,6 @@ class Project(Entity):
     document_kind = "project"
 
 
-class Realisation(models.TextChoices):
-    ACTUAL = "actual", "actual: exists or happened"
-    PLANNED = "planned", "planned"
-
-
-def exactly_one(*fields: str, name: str) -> models.CheckConstraint:
-    """Exactly one of the fields is filled."""
-    condition = Q()
-    for chosen in fields:
-        condition |= Q(**{f"{field}__isnull": field != chosen for field in fields})
-    return models.CheckConstraint(
-        condition=condition, name=name, violation_error_message=f"Fill exactly one of {', '.join(fields)}."
-    )
-
-
-def at_least_one(*fields: str, name: str) -> models.CheckConstraint:
-    """At least one of the fields is filled."""
-    condition = Q()
-    for field in fields:
-        condition |= Q(**{f"{field}__isnull": False})
-    return models.CheckConstraint(
-        condition=condition, name=name, violation_error_message=f"Fill at least one of {', '.join(fields)}."
-    )
-
-
 def project_field(**options: Any) -> models.ForeignKey[Any, Any]:
     options.setdefault("help_text", "The project.")
     return models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", **options)
@@ -77,6 +56,7 @@ class Figure(Quantified, Fact):
 
     document_kind = "figure"
     entity_fields = ("project", "partner", "country", "mineral")
+    circle = ("project", "partner", "country")
     vocabularies = {"basis": "basis", "measure": "figure-measure"}
 
     project = project_field(null=True, blank=True)
@@ -117,6 +97,7 @@ class Figure(Quantified, Fact):
             at_least_one("project", "partner", "country", name="figure_has_a_subject"),
         ]
 
+    SHARES = frozenset({"share", "grade", "product_grade"})
     STOCKS = frozenset({"reserves", "resources", "cost", "jobs", "capacity", "grade", "product_grade", "investment"})
 
     def rivalry(self) -> tuple[Any, ...]:
@@ -125,8 +106,22 @@ class Figure(Quantified, Fact):
         terms = (self.form, self.reporting_code, self.reporting_class, self.base_unit)
         return (*subject, *terms, "" if self.measure in self.STOCKS else self.period)
 
+    @property
+    def is_share(self) -> bool:
+        return super().is_share and self.measure in self.SHARES
 
-class Event(Fact):
+    def place(self) -> tuple[Any, ...]:
+        return (self.phase,)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.measure, self.mineral_id, self.form, self.reporting_code, self.reporting_class)
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        return inspect_figures(cases)
+
+
+class Event(Realised, Fact):
     """Something that happened or is to happen: an agreement, an opening, a start, a listing, an incident."""
 
     document_kind = "event"
@@ -186,13 +181,13 @@ class Party(models.Model):
         return f"{self.partner or self.country or self.person} ({self.role})"
 
 
-class Participation(Quantified, Fact):
+class Participation(Held, Fact):
     """A partner's or a state's role in a project, with its share where known."""
 
     document_kind = "participation"
     entity_fields = ("project", "partner", "country")
+    circle = ("project",)
     vocabularies = {"role": "participation-role"}
-    quantity_required = False
 
     project = project_field()
     partner = models.ForeignKey(
@@ -216,8 +211,14 @@ class Participation(Quantified, Fact):
             exactly_one("partner", "country", name="participation_of_one"),
         ]
 
+    def place(self) -> tuple[Any, ...]:
+        return (self.partner_id, self.country_id)
 
-class Output(Fact):
+    def measured(self) -> tuple[Any, ...]:
+        return (self.role,)
+
+
+class Output(Realised, Fact):
     """What a project makes or takes in."""
 
     document_kind = "output"
@@ -238,7 +239,7 @@ class Output(Fact):
     )
 
 
-class Component(Fact):
+class Component(Realised, Fact):
     """A part, phase, plant or technology of a project."""
 
     document_kind = "component"
@@ -304,13 +305,13 @@ class Location(Fact):
         ]
 
 
-class Affiliation(Quantified, Fact):
+class Affiliation(Held, Fact):
     """Where a partner belongs: based in a country, owned by or part of another partner."""
 
     document_kind = "affiliation"
     entity_fields = ("partner", "country", "parent")
+    circle = ("partner",)
     vocabularies = {"relation": "relation"}
-    quantity_required = False
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", help_text="The partner.")
     relation = models.CharField(
@@ -335,6 +336,12 @@ class Affiliation(Quantified, Fact):
 
     class Meta(Quantified.Meta):
         constraints = [*Quantified.Meta.constraints, exactly_one("country", "parent", name="affiliation_to_one")]
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.country_id, self.parent_id)
+
+    def measured(self) -> tuple[Any, ...]:
+        return (self.relation,)
 
 
 class Assessment(Fact):

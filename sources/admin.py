@@ -100,7 +100,7 @@ class CitationAdmin(ReadOnlyAdmin):
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
-    list_display = ("key", "kind", "from_revision_id", "to_revision", "disputed", "alternatives", "best")
+    list_display = ("key", "kind", "from_revision_id", "to_revision", "disputed", "alternatives", "issues", "best")
     list_filter = ("kind", "disputed", "best")
     search_fields = ("key", "search")
     ordering = ("kind", "key", "from_revision")

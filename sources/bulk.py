@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 from django.db.models.sql import InsertQuery
 
-from sources.documents import BATCH
+from sources.batches import BATCH
 from sources.models import Fact
 
 

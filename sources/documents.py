@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from django.db import models
 from django.db.models import Q
 
-from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
+from sources.batches import BATCH, batches
+from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
 from sources.models.facts import FactQuerySet
 from sources.registry import fact_models, parts_of, record_models, serializer_for
+from sources.standing import Standing
 from sources.words import index_of, words_of
-
-BATCH = 500
-"""Rows that one query names at most: below the parameter limit of every database."""
-
-Row = TypeVar("Row")
-
-
-def batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
 def naming(kind: type[Fact]) -> FactQuerySet:
@@ -59,10 +52,10 @@ def load(facts: Iterable[int]) -> list[Fact]:
     ]
 
 
-def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
-    """The entities that a fact and its parts name, each with the field that names it."""
+def mentioned(fact: Fact) -> list[tuple[Entity, str]]:
+    """The entities that a fact and its parts name, each once with each field that names it, in the order of these."""
     named = ((getattr(holder, name), name) for holder in _with_parts(fact) for name in holder.entity_fields)
-    return {(entity, name) for entity, name in named if entity is not None}
+    return list(dict.fromkeys((entity, name) for entity, name in named if entity is not None))
 
 
 def terms_of(holders: Iterable[Fact | Record]) -> list[Term]:
@@ -82,61 +75,6 @@ def _with_parts(fact: Fact) -> Iterator[Any]:
         yield from getattr(fact, field.remote_field.get_accessor_name()).all()
 
 
-def weigh(facts: Iterable[Fact]) -> None:
-    """Set on each fact how many comparable claims other sources make, and whether one contradicts it."""
-    by_kind = defaultdict(list)
-    for fact in facts:
-        by_kind[type(fact)].append(fact)
-    for kind, members in by_kind.items():
-        rivals = defaultdict(list)
-        if any(fact.rivalry() is not None for fact in members):
-            for rival in _standing(kind):
-                rivals[rival.rivalry()].append(rival)
-        for fact in members:
-            alternatives = _alternatives(fact, rivals[fact.rivalry()])
-            fact.alternative_count = len(alternatives)  # type: ignore[attr-defined]
-            fact.is_disputed = any(fact.contradicts(other) for other in alternatives)  # type: ignore[attr-defined]
-            fact.is_best = fact.rank == Rank.PREFERRED or (  # type: ignore[attr-defined]
-                fact.rank == Rank.NORMAL and not _is_outranked(fact, rivals[fact.rivalry()])
-            )
-
-
-def _standing(kind: type[Fact]) -> Iterable[Any]:
-    return kind.objects.live().exclude(rank=Rank.DEPRECATED).prefetch_related("citations")
-
-
-def _alternatives(fact: Fact, rivals: list[Any]) -> list[Any]:
-    """The latest comparable claim of each source that the fact itself does not rest on."""
-    own = _sources(fact)
-    latest: dict[int, Any] = {}
-    for rival in sorted(rivals, key=lambda rival: (rival.year or 0, rival.key)):
-        if rival.key != fact.key and not own & _sources(rival) and fact.compares_with(rival):
-            latest |= dict.fromkeys(_sources(rival), rival)
-    return list({rival.key: rival for rival in latest.values()}.values())
-
-
-def _is_outranked(fact: Fact, rivals: list[Any]) -> bool:
-    return any(rival.rank == Rank.PREFERRED and fact.compares_with(rival) for rival in rivals)
-
-
-def _sources(fact: Fact) -> frozenset[int]:
-    return frozenset(citation.source_id for citation in fact.citations.all())
-
-
-def rivals_of(facts: Iterable[Fact]) -> set[int]:
-    """Ids of the live facts whose disputes can turn when these enter or leave."""
-    contested = defaultdict(set)
-    for fact in facts:
-        if (rivalry := fact.rivalry()) is not None:
-            contested[type(fact)].add(rivalry)
-    return {
-        rival.pk
-        for kind, rivalries in contested.items()
-        for rival in kind.objects.live()
-        if rival.rivalry() in rivalries
-    }
-
-
 def facts_showing(records: Iterable[Record]) -> set[int]:
     """Ids of the live facts whose documents show any of these records."""
     records = list(records)
@@ -144,9 +82,10 @@ def facts_showing(records: Iterable[Record]) -> set[int]:
     sources = [record.pk for record in records if isinstance(record, Source)]
     shown = [
         *(Q(mentions__entity__in=batch) for batch in batches(entities)),
-        *(Q(citations__source__in=batch) | Q(citations__via__in=batch) for batch in batches(sources)),
+        *(Q(citations__source__in=batch) for batch in batches(sources)),
+        *(Q(citations__via__in=batch) for batch in batches(sources)),
     ]
-    return {pk for condition in shown for pk in Fact.objects.live().filter(condition).values_list("pk", flat=True)}
+    return {pk for one in shown for pk in Fact.objects.live().filter(one).order_by().values_list("pk", flat=True)}
 
 
 def referred(record: Record) -> list[Record]:
@@ -179,10 +118,12 @@ def _shown(model: type[Record]) -> list[str]:
     return [record.pk for record in model.objects.all() if record.document_key in keys]  # type: ignore[attr-defined]
 
 
-@cache
-def _writer(model: type[models.Model]) -> Any:
-    """The serializer of a model, made once: to make one takes longer than to write a document."""
-    return serializer_for(model)()
+def with_standings(facts: Iterable[int], standings: Mapping[int, Standing]) -> list[Fact]:
+    """Stored facts of any kind as their documents show them, whose standings were found before."""
+    found = load(facts)
+    for fact in found:
+        fact.standing = standings[fact.pk]
+    return found
 
 
 def document_of(holder: Record | Fact) -> Document:
@@ -190,18 +131,18 @@ def document_of(holder: Record | Fact) -> Document:
 
 
 def document_of_fact(fact: Fact) -> Document:
-    """The document of a fact that was weighed before."""
-    body = dict(_writer(type(fact)).to_representation(fact))
-    # In one order, lest a document that says the same as before is taken for a new state.
-    names = sorted({name for entity, _ in mentioned(fact) for name in entity.names})
+    """The document of a fact that was given its standing before."""
+    standing = fact.standing
+    names = [name for entity, _ in mentioned(fact) for name in entity.names]
     return Document(
         kind=fact.kind,
         key=fact.key,
         fact_id=fact.pk,
-        disputed=body["disputed"],
-        alternatives=body["alternatives"],
-        best=fact.is_best,  # type: ignore[attr-defined]
-        **_written(body, body, [*names, *_words_of_sources(fact)]),
+        disputed=standing.disputed,
+        alternatives=standing.alternatives,
+        best=standing.best,
+        issues=standing.codes,
+        **_written(fact, [*names, *_words_of_sources(fact)]),
     )
 
 
@@ -212,23 +153,29 @@ def _words_of_sources(fact: Fact) -> Iterator[str]:
             yield from (source.title, source.authors, source.series, source.doi, source.published)
 
 
-def _written(body: dict[str, Any], said: Any, names: Iterable[str]) -> dict[str, str]:
-    """The JSON of a document, and the words that it is found by."""
+@cache
+def _writer(model: type[models.Model]) -> Any:
+    """The serializer of a model, made once: making one takes longer than writing a document by it."""
+    return serializer_for(model)()
+
+
+def _written(holder: Record | Fact, names: Iterable[str]) -> dict[str, str]:
+    """The JSON of a document, and the words that it is found by: not those that other facts put into it."""
+    writer = _writer(type(holder))
+    body = dict(writer.to_representation(holder))
+    said = {name: value for name, value in body.items() if name not in writer.from_facts}
     return {"body": orjson.dumps(body).decode(), "search": index_of([*words_of(said), *names])}
 
 
 def document_of_record(record: Record) -> Document:
-    """The document of a record, which was given the facts that it shows before. It is not found by their words."""
-    serializer = _writer(type(record))
-    body = dict(serializer.to_representation(record))
-    said = {name: value for name, value in body.items() if name not in getattr(serializer, "from_facts", ())}
+    """The document of a record, which was given the facts that it shows before."""
     names = record.names if isinstance(record, Entity) else []
     return Document(
         kind=record.document_kind,
         key=record.document_key,
         entity_id=record.pk if isinstance(record, Entity) else None,
         source_id=record.pk if isinstance(record, Source) else None,
-        **_written(body, said, names),
+        **_written(record, names),
     )
 
 

@@ -42,6 +42,7 @@ def validate_edtf(text: str) -> None:
         raise ValidationError(f"“{text}” ends before it begins.")
 
 
+@lru_cache(maxsize=4096)
 def bounds(text: str) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
     """The first and last day (year, month, day) that a date can mean; None where it is open."""
     date = _parsed(text)

@@ -27,6 +27,7 @@ from sources.fields import (
     known_words,
     stored,
 )
+from sources.issues import IssueCode
 from sources.models import Rank, Support
 from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
@@ -85,6 +86,18 @@ class ChoiceFilter(StrictFilter):
     def describe(self) -> dict[str, Any]:
         listed = ", ".join(self.choices)
         return {"type": "string", "description": f"One or several of: {listed}." if len(listed) < LONGEST_WORDS else ""}
+
+
+class IssueFilter(ChoiceFilter):
+    """Takes codes of issues, of which a document may have several."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        asked = Q()
+        for code in value:
+            asked |= Q(**{self.field_name: ""} if code == NOTHING else {f"{self.field_name}__contains": f" {code} "})
+        return qs.filter(asked)
 
 
 class WordFilter(StrictFilter):
@@ -282,6 +295,7 @@ FACT = {
     "source": SourceFilter("citations", "Keys of sources that support them, or in which these were read."),
     "support": ChoiceFilter("citations__support", "How well a cited place supports them.", Support.values),
     "disputed": YesNoFilter("shown_disputed", "Whether claims of other sources contradict them."),
+    "issue": IssueFilter("shown_issues", "What looks wrong with them: any of these.", IssueCode.values, nullable=True),
     **number_filters("version", "version", "Version of the fact"),
     "q": SearchFilter(
         "shown_search", "Words of the fact, its entities and its sources: all of them, each from its beginning."
@@ -342,5 +356,6 @@ def shown(queryset: QuerySet[Any], path: str, revision: int) -> QuerySet[Any]:
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),
+        shown_issues=F(f"{path}__issues"),
         shown_best=F(f"{path}__best"),
     )

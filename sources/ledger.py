@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sources import documents, showing
+from sources.batches import BATCH, batches
 from sources.models import Document, Fact, Mention, Record, Revision, Term
 from sources.progress import SILENT, Progress
+from sources.standing import circles_touched, standings, turned
 
 
 class LedgerError(Exception):
@@ -46,8 +48,8 @@ def commit(change: Change, progress: Progress = SILENT) -> Revision:
     revision = _open(change)
 
     _leave(corrected, entering, leaving, change, revision)
-    Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=documents.BATCH)
-    for batch in documents.batches(entering):
+    Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=BATCH)
+    for batch in batches(entering):
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
     _render(entering, [*corrected.values(), *leaving], records, revision, progress)
     return revision
@@ -79,7 +81,7 @@ def _hold(ids: Iterable[int]) -> list[Fact]:
     """Load facts, and let no one edit them, or what belongs to them, until the act has ended."""
     wanted = sorted(ids)
     held: set[int] = set()
-    for batch in documents.batches(wanted):
+    for batch in batches(wanted):
         held.update(Fact.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk", flat=True))
     if gone := set(wanted) - held:
         raise LedgerError(f"{len(gone)} of these facts are no longer there.")
@@ -116,7 +118,7 @@ def _check(entering: list[Fact], leaving: list[Fact], change: Change) -> dict[st
 def _versions(keys: list[str]) -> dict[str, dict[int, Fact]]:
     """The published versions of each key."""
     found: dict[str, dict[int, Fact]] = {}
-    for batch in documents.batches(keys):
+    for batch in batches(keys):
         for fact in Fact.objects.filter(key__in=batch, published_in__isnull=False):
             found.setdefault(fact.key, {})[fact.version] = fact
     return found
@@ -169,14 +171,14 @@ def _leave(
 def _render(
     entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision, progress: Progress
 ) -> None:
+    """Write anew what the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
     records = [*records, *documents.records_showing(records)]
-    affected = {fact.pk for fact in entering} | documents.rivals_of([*entering, *left])
-    affected |= documents.facts_showing(records)
-    facts = documents.load(affected)
-    documents.weigh(facts)
+    shown = {fact.pk for fact in entering} | documents.facts_showing(records)
+    found = standings(circles_touched([*entering, *left], shown))
+    affected = shown | turned(found)
     records = showing.with_showing(records, affected | {fact.pk for fact in left})
     showing.give_facts(records)
-    written: list[Record | Fact] = [*records, *facts]
+    written: list[Record | Fact] = [*records, *documents.with_standings(affected, found)]
     documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
 
 

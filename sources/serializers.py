@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -43,6 +43,8 @@ class NullableModelSerializer(serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DecimalField: ExactNumberField,
     }
+    from_facts: ClassVar[tuple[str, ...]] = ()
+    """The fields that say what other facts make of it; a document is not found by their words."""
 
     def build_standard_field(self, field_name: str, model_field: models.Field[Any, Any]) -> tuple[Any, Any]:
         field_class, options = super().build_standard_field(field_name, model_field)
@@ -158,6 +160,7 @@ FACT_TAIL = [
     "rank_reason",
     "disputed",
     "alternatives",
+    "issues",
     "citations",
 ]
 
@@ -171,8 +174,21 @@ class KindField(serializers.CharField):
     """The kind of a fact, which for the facts of one serializer is always the same."""
 
 
+class IssueSerializer(serializers.Serializer[Any]):
+    """Something about a fact that looks wrong and was not changed."""
+
+    code = serializers.CharField(
+        help_text="What it is, a word of the vocabulary issue, such as jump. The list is open: expect words that join it."
+    )
+    explanation = serializers.CharField(
+        help_text="What was compared and how it differs, in one sentence with the figures and the keys behind it."
+    )
+
+
 class FactSerializer(NullableModelSerializer):
     """What the facts of all kinds have in common."""
+
+    from_facts = ("issues",)
 
     kind = KindField(help_text=Fact._meta.get_field("kind").help_text)
     revision = serializers.IntegerField(
@@ -183,6 +199,11 @@ class FactSerializer(NullableModelSerializer):
         help_text="Whether comparable claims of other sources differ by more than the coarser one's stated rounding."
     )
     alternatives = serializers.SerializerMethodField(help_text="Number of comparable claims of other sources.")
+    issues = IssueSerializer(
+        many=True,
+        source="standing.issues",
+        help_text="What looks wrong with it, found by rules alone: flags to look into, which change no figure.",
+    )
     citations = CitationSerializer(many=True, help_text="The places in sources that support it, at least one.")
 
     class Meta:
@@ -193,10 +214,10 @@ class FactSerializer(NullableModelSerializer):
         return reverse(f"{plural(type(fact))}-detail", kwargs={"key": fact.key})
 
     def get_disputed(self, fact: Fact) -> bool:
-        return bool(getattr(fact, "is_disputed", False))
+        return fact.standing.disputed
 
     def get_alternatives(self, fact: Fact) -> int:
-        return int(getattr(fact, "alternative_count", 0))
+        return fact.standing.alternatives
 
 
 ANY_FACT = PolymorphicProxySerializer(

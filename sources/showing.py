@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sources.documents import batches, naming
+from sources.batches import batches
+from sources.documents import naming
 from sources.models import Entity, Fact, Rank, Record
 from sources.registry import fact_models
 

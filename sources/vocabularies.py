@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from sources.issues import IssueCode
 from sources.models import Rank, Support
 
 _closed: dict[str, dict[str, str]] = {}
@@ -26,3 +27,4 @@ def closed() -> dict[str, list[dict[str, str]]]:
 
 add_choices("rank", Rank.choices)
 add_choices("support", Support.choices)
+add_choices("issue", IssueCode.choices)

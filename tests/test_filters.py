@@ -50,6 +50,7 @@ WITHOUT_A_FILTER = {
     "authors": "names, which q searches",
     "alternatives": "a count, of which disputed tells what matters",
     "citations": "filtered by source and support",
+    "issues": "filtered by issue",
     "parties": "filtered by partner, person and role",
     "grade": "not comparable between reporting classes",
     "low": "a range is bounded by what it says itself",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from sources import ledger
+from sources.batches import BATCH
 from sources.bulk import insert_facts
 from sources.dataset.building import build, values_of
 from sources.dataset.checking import read_checked
@@ -17,7 +18,6 @@ from sources.dataset.dumping import published
 from sources.dataset.planning import Act, Plan, compare
 from sources.dataset.rows import NEXT, DatasetError, Identity, Package, Problem, Row
 from sources.dataset.tables import Table, tables_that_hold
-from sources.documents import BATCH
 from sources.ledger import Change
 from sources.models import Fact, Record, Revision
 from sources.progress import Progress

@@ -65,6 +65,9 @@ class Document(models.Model):
     )
     disputed = models.BooleanField(default=False, help_text="Whether comparable claims of other sources contradict it.")
     alternatives = models.PositiveIntegerField(default=0, help_text="Number of comparable claims of other sources.")
+    issues = models.CharField(
+        max_length=255, blank=True, help_text="Codes of what looks wrong with the fact, each once, between spaces."
+    )
     best = models.BooleanField(default=True, help_text="Whether it is to be used where several claims compete.")
     search = models.TextField(help_text="The folded words that it is found by.")
     body = models.TextField(help_text="The JSON that is served.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,10 @@ from django.utils import timezone
 
 from sources.edtf import validate_edtf, year_of
 from sources.models.records import Source, validate_key
+
+if TYPE_CHECKING:
+    from sources.issues import Case, Found
+    from sources.standing import Standing
 
 
 class Rank(models.TextChoices):
@@ -80,6 +85,11 @@ class Fact(models.Model):
     """The open vocabulary whose words each field takes."""
     rival_fields: ClassVar[tuple[str, ...]] = ()
     """The fields that rival claims have in common; none where claims of the kind are not compared."""
+    circle: ClassVar[tuple[str, ...]] = ()
+    """The references that the facts of a kind have in common which are compared with, and checked against, each other.
+
+    Rivals are always of one circle. Facts of a kind that names none stand alone.
+    """
 
     kind = models.CharField(max_length=32, editable=False, help_text="What kind of claim it is, such as reserve.")
     key = models.CharField(
@@ -144,6 +154,9 @@ class Fact(models.Model):
         help_text="The version that corrected it; null if it stands or was withdrawn.",
     )
 
+    standing: Standing
+    """How it stands among the facts of its circle: set by whoever writes its document."""
+
     objects = FactQuerySet.as_manager()
 
     class Meta:
@@ -207,6 +220,15 @@ class Fact(models.Model):
     def contradicts(self, other: Any) -> bool:
         """Whether two comparable claims differ by more than their stated rounding."""
         return False
+
+    def has_come_about(self) -> bool | None:
+        """Whether it is said of what is or was (True), or of what is still to come (False); None if neither is said."""
+        return None
+
+    @classmethod
+    def inspect(cls, cases: Sequence[Case]) -> Found:
+        """What looks wrong with the facts of one circle, given in the order of their keys. It asks no database."""
+        return iter(())
 
 
 class Citation(models.Model):

@@ -23,6 +23,7 @@ from tests.factories import (
     make_list,
     make_mineral,
     make_partner,
+    make_project,
     make_reserve,
     make_source,
     make_term,
@@ -337,3 +338,21 @@ def test_a_fact_that_no_longer_names_an_entity_is_left_alone_when_it_is_renamed(
     revision = ledger.record([old], author="curator", message="Renamed.")
 
     assert not Document.objects.filter(from_revision=revision, key="moved-reserves").exists()
+
+
+def test_a_document_is_found_by_names_in_the_order_of_its_fields() -> None:
+    """Or else the same fact would be written otherwise by another process, and seem to have changed."""
+    made: dict[str, Any] = {
+        "country": make_country("firstland", aliases="alpha"),
+        "partner": make_partner("second-company", aliases="beta"),
+        "project": make_project("third-mine", aliases="gamma"),
+        "counterpart": make_country("fourthland", aliases="delta"),
+        "mineral": make_mineral("fifthium", aliases="epsilon"),
+    }
+    publish(make_fact("assessment", "ordered", **made))
+
+    document = document_of("ordered", kind="assessment")
+
+    assert document
+    aliases = ["alpha", "beta", "gamma", "delta", "epsilon"]
+    assert [word for word in document.search.split() if word in aliases] == aliases
