@@ -68,7 +68,10 @@ def _addresses_of(prefix: str, viewset: Any) -> Iterator[tuple[str, str]]:
     yield f"{prefix}_list", f"{base}?{name}={one}"
     yield f"{prefix}_retrieve", f"{base}{one}/"
     for action in viewset.get_extra_actions():
-        yield f"{prefix}_{action.url_path}_list", f"{base}{one}/{action.url_path}/"
+        if action.detail:
+            yield f"{prefix}_{action.url_path}_list", f"{base}{one}/{action.url_path}/"
+        else:
+            yield f"{prefix}_{action.url_path}_retrieve", f"{base}{action.url_path}/?{name}={one}"
 
 
 def _shortest(base: str, name: str) -> str:

@@ -36,6 +36,7 @@ from tests.endpoints import (
     fields_at,
     refused,
     rows_of,
+    shaped_addresses_of,
     the_error,
 )
 
@@ -254,7 +255,7 @@ def test_a_wrong_revision(endpoint: Endpoint, value: str, api: APIClient) -> Non
 @each(WITH_SHAPES)
 @pytest.mark.parametrize("name", ["fields", "omit"])
 def test_a_field_that_is_not_there(endpoint: Endpoint, name: str, api: APIClient) -> None:
-    for address in addresses_of(endpoint, api.get):
+    for address in shaped_addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
         error = the_error(api.get(f"{address}?{name}={field}x"))
 
@@ -264,7 +265,7 @@ def test_a_field_that_is_not_there(endpoint: Endpoint, name: str, api: APIClient
 
 @each(WITH_SHAPES)
 def test_fields_with_omit(endpoint: Endpoint, api: APIClient) -> None:
-    for address in addresses_of(endpoint, api.get):
+    for address in shaped_addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
 
         assert the_error(api.get(f"{address}?fields={field}&omit={field}"))["code"] == "contradiction"
