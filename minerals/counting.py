@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from minerals.quantities import Availability, Status
@@ -175,10 +176,10 @@ class Counting:
         parts = [figure for figure in counted if self._scope(figure) != WORLD]
         parts = self._each(self.settled, parts, self._with_basis)
         naming = grouped(self.settled, amounts)
-        parts = self._each(self.settled, parts, lambda rows: self._outside_rest(rows, naming))
+        parts = self._each(self.settled, parts, partial(self._outside_rest, naming))
         for area in self.addition.areas:
             others = tuple(name for name in (*self.dimensions, *self.addition.areas) if name != area)
-            parts = self._each(others, parts, lambda rows, area=area: self._smaller(rows, area, larger_areas))
+            parts = self._each(others, parts, partial(self._smaller, area, larger_areas))
         combinations = {figure.values(self.dimensions) for figure in parts}
         beside = {figure.key: figure for figure in worlds if figure.values(self.dimensions) in combinations}
         self.left_out += [LeftOut(figure, "world") for figure in worlds if figure.key not in beside]
@@ -236,7 +237,7 @@ class Counting:
             else:
                 yield row
 
-    def _outside_rest(self, rows: list[Figure], naming: dict[Values, list[Figure]]) -> Iterator[Figure]:
+    def _outside_rest(self, naming: dict[Values, list[Figure]], rows: list[Figure]) -> Iterator[Figure]:
         """Those that no rest of the world holds already: its own source names them."""
         rests = [row for row in rows if self._scope(row) == REST_OF_WORLD]
         named = {rest.key: self._named_beside(rest, naming[rest.values(self.settled)]) for rest in rests}
@@ -254,7 +255,7 @@ class Counting:
         naming = (figure for figure in figures if not keys.isdisjoint(source["key"] for source in figure.sources))
         return {figure.values(self.addition.areas) for figure in naming}
 
-    def _smaller(self, rows: list[Figure], area: str, larger_areas: frozenset[str]) -> Iterator[Figure]:
+    def _smaller(self, area: str, larger_areas: frozenset[str], rows: list[Figure]) -> Iterator[Figure]:
         """All but blocs and groups of countries; one that stands alone is kept."""
         alone = len({row.value(area) for row in rows}) == 1
         for row in rows:

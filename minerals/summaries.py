@@ -56,7 +56,7 @@ class Summary:
             "group_by": list(self.group_by),
             "count": len(results),
             "results": results,
-            "totals": [self._whole(key, wholes[key], beside.get(key, [])) for key in sorted(wholes, key=_order)],
+            "totals": [self._whole(wholes[key], beside.get(key, [])) for key in sorted(wholes, key=_order)],
             "left_out": [_left_out(one) for one in sorted(counting.left_out, key=lambda one: one.figure.key)],
             "sources": _briefs([*parts, *worlds]),
         }
@@ -71,7 +71,8 @@ class Summary:
                 failing[name] = mixed
                 names = (*names, name)
         for name, values in failing.items():
-            yield _refusal(name, values, names)
+            is_entity = any(isinstance(figure.columns[name], dict) for figure in parts)
+            yield _refusal(name, values - {None} if is_entity else values, names)
 
     def _results(self, rows: list[list[Figure]]) -> list[JSON]:
         """The rows, those of one whole together, its largest first."""
@@ -98,7 +99,7 @@ class Summary:
         numbers = {"total": self._total(figures), "share": part, "rank": rank, "hhi": self._concentration(figures)}
         return {**columns, **numbers, **_behind(figures)}
 
-    def _whole(self, key: Values, figures: list[Figure], worlds: list[Figure]) -> JSON:
+    def _whole(self, figures: list[Figure], worlds: list[Figure]) -> JSON:
         names = (name for name in self.addition.columns if name not in self.addition.parts)
         columns = {name: _shown(name, figures) for name in names}
         whole = self._total(figures)
@@ -121,7 +122,7 @@ class Summary:
 
     def _is_rest(self, figures: list[Figure]) -> bool:
         scope = self.addition.scope
-        return bool(scope) and all(figure.columns[scope] == REST_OF_WORLD for figure in figures)
+        return scope is not None and all(figure.columns[scope] == REST_OF_WORLD for figure in figures)
 
     def _place(self, figures: list[Figure]) -> Any:
         return _order(figures[0].values(self.group_by))

@@ -14,6 +14,7 @@ from minerals.models import Country, Mineral
 from minerals.quantities import Availability, Comparator, Status
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
 from minerals.summaries import UNSTATED
+from sources.models import Fact
 from sources.serializers import ExactNumberField, KindField, NullableModelSerializer, SourceBriefSerializer
 
 BRIEFS: dict[Any, type[NullableModelSerializer]] = {Mineral: MineralBriefSerializer, Country: CountryBriefSerializer}
@@ -171,7 +172,7 @@ def _total(model: type[models.Model], addition: Addition) -> type[NullableModelS
 
 
 @cache
-def summary_serializer(model: type[models.Model], addition: Addition) -> type[NullableModelSerializer]:
+def summary_serializer(model: type[Fact], addition: Addition) -> type[NullableModelSerializer]:
     """The shape of a summary of the facts of one kind."""
     rows, totals = _row(model, addition), _total(model, addition)
     fields = {

@@ -30,7 +30,7 @@ class AddingViewSet(FactKindViewSet):
 
     def get_serializer_class(self) -> type[Any]:
         if self.action == "summary":
-            return summary_serializer(self.get_queryset().model, self.addition)
+            return summary_serializer(self.get_queryset().model, self.addition)  # type: ignore[arg-type]
         return super().get_serializer_class()
 
     def get_groupings(self) -> tuple[str, ...]:
