@@ -20,7 +20,7 @@ from sources import ledger
 from tests import openapi
 from tests.endpoints import WITH_SUMS, Endpoint, each, refused, the_error
 from tests.factories import make_country, make_fact, make_mineral, make_source, publish
-from tests.minerals.amounts import COUNTRIES, NOTHING, WITHHELD, by_place, draft, left_out, reserves, tons
+from tests.minerals.amounts import COUNTRIES, JSON, NOTHING, WITHHELD, by_place, draft, left_out, reserves, tons
 
 pytestmark = pytest.mark.django_db
 
