@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from minerals.quantities import Availability, Status
@@ -49,7 +49,7 @@ EQUALLY_STRONG = "its source is of the same date, and its key comes first"
 Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Addition:
     """How the facts of a kind add up."""
 
@@ -60,16 +60,16 @@ class Addition:
     scope: str | None = None
     """The field that tells a country from the world and its rest."""
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         return (*((self.scope,) if self.scope else ()), *self.areas)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """What each row of a summary says besides its numbers."""
         return tuple(dict.fromkeys((*self.dimensions, *self.parts, "period", YEAR)))
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """What may be grouped by."""
         return tuple(dict.fromkeys((*self.dimensions, *self.parts, YEAR)))
@@ -85,8 +85,17 @@ class Figure:
 
     body: Mapping[str, Any]
     interval: Interval
-    columns: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any]
     """By name what it says of each dimension and part; an entity in brief."""
+    plain: dict[str, Any] = field(init=False)
+    """The same in a form that compares."""
+
+    def __post_init__(self) -> None:
+        self.plain = {name: found["slug"] if isinstance(found, dict) else found for name, found in self.columns.items()}
+
+    def settle(self, name: str, word: Any) -> None:
+        """Say of a column what the fact leaves open."""
+        self.columns[name] = self.plain[name] = word
 
     @property
     def key(self) -> str:
@@ -114,12 +123,11 @@ class Figure:
         return (citation["source"] for citation in self.body["citations"])
 
     def value(self, name: str) -> Any:
-        """What it says of a column, in a form that compares."""
-        found = self.columns[name]
-        return found["slug"] if isinstance(found, dict) else found
+        return self.plain[name]
 
     def values(self, names: Iterable[str]) -> Values:
-        return tuple(self.value(name) for name in names)
+        plain = self.plain
+        return tuple([plain[name] for name in names])
 
     def strength(self) -> tuple[Any, ...]:
         """Orders the claims on one subject, the one that counts last; `STRENGTHS` has the words for it."""
@@ -211,7 +219,7 @@ class Counting:
                 stated = {row.columns[name] for row in rows if row.columns[name] is not None}
                 for row in rows:
                     if row.columns[name] is None and len(stated) == 1 and row.is_open:
-                        [row.columns[name]] = stated
+                        row.settle(name, next(iter(stated)))
 
     def _one_each(self, figures: list[Figure]) -> list[Figure]:
         """One claim for each subject; an unstated basis is comparable with any."""

@@ -21,7 +21,7 @@ from minerals.sums import Estimate, Interval, concentration, ranks, share, total
 from sources.exceptions import BadParameters, ParameterError
 from sources.filters import NOTHING
 
-MOST_FACTS, MOST_ROWS = 20_000, 5_000
+MOST_FACTS, MOST_ROWS = 10_000, 5_000
 MOST_NAMED = 3
 UNSTATED = "unstated"
 STATES = tuple(Availability.values)
@@ -62,9 +62,9 @@ class Summary:
         }
 
     def _mixed(self, parts: list[Figure]) -> Iterator[ParameterError]:
-        """Each dimension that facts of one row differ in, as far as those named before do not settle it."""
+        """Each dimension that facts differ in whose sum or shares are asked for, unless those before it settle it."""
         failing: dict[str, set[Any]] = {}
-        names = self.group_by
+        names = tuple(name for name in self.group_by if name not in self.addition.parts)
         for name in self.dimensions:
             found = [{figure.value(name) for figure in rows} for rows in grouped(names, parts).values()]
             if mixed := set().union(*(values for values in found if len(values) > 1)):
@@ -72,7 +72,8 @@ class Summary:
                 names = (*names, name)
         for name, values in failing.items():
             is_entity = any(isinstance(figure.columns[name], dict) for figure in parts)
-            yield _refusal(name, values - {None} if is_entity else values, names)
+            grouping = (*self.group_by, *failing)
+            yield _refusal(name, values - {None} if is_entity else values, grouping)
 
     def _results(self, rows: list[list[Figure]]) -> list[JSON]:
         """The rows, those of one whole together, its largest first."""
@@ -96,29 +97,31 @@ class Summary:
 
     def _row(self, figures: list[Figure], part: Estimate = NOTHING_KNOWN, rank: JSON = NO_RANK) -> JSON:
         columns = {name: _shown(name, figures) for name in self.addition.columns}
-        numbers = {"total": self._total(figures), "share": part, "rank": rank, "hhi": self._concentration(figures)}
+        numbers = {"total": self._total(figures), "share": part, "rank": rank, **self._concentrations(figures)}
         return {**columns, **numbers, **_behind(figures)}
 
     def _whole(self, figures: list[Figure], worlds: list[Figure]) -> JSON:
         names = (name for name in self.addition.columns if name not in self.addition.parts)
         columns = {name: _shown(name, figures) for name in names}
         whole = self._total(figures)
-        numbers = {"total": whole, "hhi": self._concentration(figures)}
+        numbers = {"total": whole, **self._concentrations(figures)}
         stated = [_stated_total(world, whole) for world in worlds]
         return {**columns, **numbers, "stated_total": stated, **_behind(figures)}
 
     def _total(self, figures: list[Figure]) -> Estimate:
         return {**total(_amount(figures)), "unit": _shown(BASE_UNIT, figures)}
 
-    def _concentration(self, figures: list[Figure]) -> Estimate:
+    def _concentrations(self, figures: list[Figure]) -> dict[str, Estimate]:
         """How concentrated an amount is among the places it is made of, where these differ in one column."""
         differing = [name for name in self.addition.areas if len({figure.value(name) for figure in figures}) > 1]
         if len(differing) != 1:
-            return NOTHING_KNOWN
+            return {"hhi": NOTHING_KNOWN, "hhi_of_known": NOTHING_KNOWN}
         named = [figure for figure in figures if not self._is_rest([figure])]
-        rest = [figure for figure in figures if self._is_rest([figure])]
+        rest = _amount(figure for figure in figures if self._is_rest([figure]))
         places = [_amount(rows) for rows in grouped(differing, named).values()]
-        return concentration(places, _amount(rest))
+        known = [place for place in places if not place.unbounded]
+        known_rest = Interval() if rest.unbounded else rest
+        return {"hhi": concentration(places, rest), "hhi_of_known": concentration(known, known_rest)}
 
     def _is_rest(self, figures: list[Figure]) -> bool:
         scope = self.addition.scope
@@ -134,14 +137,14 @@ def refuse_more_than(most: int, found: int, what: str) -> None:
         raise BadParameters([ParameterError("group_by", detail)])
 
 
-def _refusal(name: str, values: set[Any], names: tuple[str, ...]) -> ParameterError:
+def _refusal(name: str, values: set[Any], grouping: tuple[str, ...]) -> ParameterError:
     allowed = [NOTHING if value is None else str(value) for value in sorted(values, key=lambda one: _order((one,)))]
     listed = ", ".join(allowed[:MOST_NAMED]) + (
         f" and {len(allowed) - MOST_NAMED} more" if len(allowed) > MOST_NAMED else ""
     )
     detail = (
         f"Figures whose “{name}” differs can't be added, and these have {listed}: choose one with {name}=…, "
-        f"or group by it: group_by={','.join(names)}."
+        f"or group by it: group_by={','.join(grouping)}."
     )
     return ParameterError(name, detail, "mixed-units" if name == BASE_UNIT else "mixed-figures", allowed)
 

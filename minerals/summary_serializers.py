@@ -105,12 +105,13 @@ def _behind() -> dict[str, Any]:
     }
 
 
-def _concentration() -> dict[str, Any]:
-    words = (
+def _concentrations() -> dict[str, Any]:
+    index = (
         "Herfindahl-Hirschman index, 0 to 10,000: the sum of the squared percentages of the countries in it; null for "
         "one country, and where a part has no upper bound."
     )
-    return {"hhi": EstimateSerializer(help_text=words)}
+    known = "The same among the parts that have an upper bound, as if there were no others; compare `states`."
+    return {"hhi": EstimateSerializer(help_text=index), "hhi_of_known": EstimateSerializer(help_text=known)}
 
 
 def _entities(model: type[models.Model], names: Iterable[str], parts: Iterable[str] = ()) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def _row(model: type[models.Model], addition: Addition) -> type[NullableModelSer
             "part is grouped by."
         ),
         "rank": PlaceSerializer(help_text="Place among the rows with the same dimensions."),
-        **_concentration(),
+        **_concentrations(),
         **_behind(),
     }
     entities = _entities(model, addition.columns, addition.parts)
@@ -162,7 +163,7 @@ def _total(model: type[models.Model], addition: Addition) -> type[NullableModelS
     columns = [name for name in addition.columns if name not in addition.parts]
     numbers: dict[str, Any] = {
         "total": TotalSerializer(help_text="The sum of all parts."),
-        **_concentration(),
+        **_concentrations(),
         "stated_total": StatedTotalSerializer(
             many=True, help_text="Totals that sources themselves state for the world."
         ),

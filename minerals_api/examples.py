@@ -21,6 +21,7 @@ CANDIDATES = 25
 PREFERRED = {"reserves": "kaz-zinc-reserves-aifc-2024", "countries": "jpn", "revisions": "1"}
 ADDRESSES = {
     "reserves_list": "/api/v1/reserves/?country=KAZ&mineral=zinc",
+    "reserves_summary_retrieve": "/api/v1/reserves/summary/?group_by=country&country=KAZ&mineral=zinc",
     "citations_list": "/api/v1/citations/?fact=kaz-zinc-reserves-aifc-2024",
     "revisions_list": "/api/v1/revisions/",
     "vocabularies_list": "/api/v1/vocabularies/?fields=name,open",

@@ -72,6 +72,7 @@ def test_what_is_withheld_is_never_nothing(summed: Any) -> None:
     assert written(whole["total"]) == (">=", 50, 50, None)
     assert whole["states"] == {"reported": 2, "withheld": 1, "not_available": 0, "nil": 1, "unknown": 0}
     assert whole["hhi"] == NOTHING
+    assert written(whole["hhi_of_known"]) == ("=", 6800, 6800, 6800)
     assert written(rows["chn"]["share"]) == ("<=", 80, 0, 80)
     assert written(rows["aus"]["share"]) == ("=", 0, 0, 0)
     assert written(rows["aus"]["total"]) == ("=", 0, 0, 0)

@@ -52,6 +52,20 @@ def test_figures_of_several_bases_are_refused_with_what_settles_it(api: APIClien
     assert summed("group_by=mineral&basis=gross_weight&reporting_code=null")["totals"][0]["total"]["value"] == 2
 
 
+def test_countries_are_not_compared_across_bases(api: APIClient, summed: Any) -> None:
+    """Each would be the first, with all of its own total."""
+    mixed()
+    address = "/api/v1/reserves/summary/?mineral=alphite&reporting_code=null&group_by=country"
+    error = the_error(api.get(address))
+    rows = by_place(summed("reporting_code=null&group_by=country,basis"))
+
+    assert (error["parameter"], error["allowed"]) == ("basis", ["contained_metal", "gross_weight"])
+    assert {name: (row["basis"], row["rank"]["value"]) for name, row in rows.items()} == {
+        "chn": ("contained_metal", 1),
+        "kaz": ("gross_weight", 1),
+    }
+
+
 def test_figures_in_several_units_are_refused(api: APIClient) -> None:
     publish(draft("production", "year", "chn", tons(1)), draft("production", "rate", "kaz", tons(1, unit="t/a")))
     error = the_error(api.get("/api/v1/production/summary/?mineral=alphite&group_by=mineral"))
