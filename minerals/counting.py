@@ -184,7 +184,7 @@ class Counting:
         parts = [figure for figure in counted if self._scope(figure) != WORLD]
         parts = self._each(self.settled, parts, self._with_basis)
         naming = grouped(self.settled, amounts)
-        parts = self._each(self.settled, parts, partial(self._outside_rest, naming))
+        parts = self._each(self.dimensions, parts, partial(self._outside_rest, naming))
         for area in self.addition.areas:
             others = tuple(name for name in (*self.dimensions, *self.addition.areas) if name != area)
             parts = self._each(others, parts, partial(self._smaller, area, larger_areas))

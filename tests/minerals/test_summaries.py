@@ -153,6 +153,22 @@ def test_a_preferred_claim_counts_whatever_its_date(summed: Any) -> None:
     assert left_out(summary) == {"newer": "another_claim_counts", "wrong": "deprecated"}
 
 
+def test_of_one_source_the_claim_about_the_later_year_counts(summed: Any) -> None:
+    for key, year in (("a-earlier", "2024"), ("b-later", "2025")):
+        publish(draft("reserve", key, "kaz", tons(1), source=make_source("edition", published="2026"), period=year))
+    [other] = summed()["left_out"]
+
+    assert (other["key"], other["instead"]) == ("a-earlier", "b-later")
+    assert "later year" in other["explanation"]
+
+
+def test_a_preference_stands_even_for_what_is_withheld(summed: Any) -> None:
+    publish(draft("reserve", "withheld", "kaz", WITHHELD, rank="preferred", rank_reason="The other was a misreading."))
+    publish(draft("reserve", "number", "kaz", tons(5)))
+
+    assert by_place(summed())["kaz"]["keys"] == ["withheld"]
+
+
 def test_a_claim_without_an_amount_gives_way_to_one_with_it(summed: Any) -> None:
     publish(draft("reserve", "number", "kaz", tons(5), source=make_source("old", published="2020")))
     publish(draft("reserve", "withheld", "kaz", WITHHELD, source=make_source("new", published="2026")))
@@ -231,6 +247,14 @@ def test_a_country_that_the_rest_of_the_world_holds_is_not_added_again(summed: A
     assert left_out(summary) == {"other-kaz": "in_rest_of_world", "usgs-chn": "another_claim_counts"}
     assert summary["left_out"][0]["instead"] == "usgs-rest-of-world"
     assert list(by_place(summed("group_by=country&country=kaz"))) == ["kaz"]
+
+
+def test_a_rest_of_the_world_holds_nothing_on_another_basis(summed: Any) -> None:
+    usgs, other = make_source("usgs", published="2025"), make_source("other", published="2026")
+    publish(draft("reserve", "rest", "rest_of_world", tons(20), source=usgs, basis="ore"))
+    publish(draft("reserve", "metal", "kaz", tons(10), source=other, basis="contained_metal"))
+
+    assert summed("group_by=country,basis")["left_out"] == []
 
 
 def test_a_world_total_stands_beside_or_is_left_out(summed: Any) -> None:

@@ -155,17 +155,21 @@ def test_what_nothing_fits_is_an_empty_summary(endpoint: Endpoint, api: APIClien
 
 
 def test_an_older_revision_is_summed_as_it_was(summed: Any) -> None:
-    make_country("union", "", type="country")
+    union = make_country("union", "", type="country")
     reserves(chn=tons(60), kaz=tons(40), union=tons(1))
     before = summed()
     assert before["count"] == 3
     kaz = ReserveViewSet.queryset.get(key="alphite-kaz")
     ledger.withdraw([kaz], author="curator", reason="Misread.")
+    union.type = "bloc"
+    union.save()
+    ledger.record([union], author="curator", message="It is no country.")
     now = summed()
 
     assert (by_place(before)["kaz"]["share"]["value"], "kaz" in by_place(now)) == (pytest.approx(39.604), False)
     assert summed(f"group_by=country&revision={before['revision']}") == before
-    assert now["revision"] == before["revision"] + 1
+    assert now["revision"] == before["revision"] + 2
+    assert (list(by_place(now)), left_out(now)) == (["chn"], {"alphite-union": "area_overlaps"})
 
 
 def test_the_reasons_are_a_vocabulary(api: APIClient) -> None:
