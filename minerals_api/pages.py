@@ -18,9 +18,6 @@ class Example:
 
 EXAMPLES = (
     Example("How much of each mineral does Kazakhstan hold, and who says so?", "/api/v1/reserves/?country=KAZ"),
-    Example(
-        "Which share of the zinc does each country hold?", "/api/v1/reserves/summary/?mineral=zinc&group_by=country"
-    ),
     Example("Which projects are in the dataset?", "/api/v1/projects/"),
     Example("Where does the information come from?", "/api/v1/sources/"),
 )

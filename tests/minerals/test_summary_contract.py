@@ -73,6 +73,15 @@ def test_figures_in_several_units_are_refused(api: APIClient) -> None:
     assert (error["parameter"], error["code"], error["allowed"]) == ("base_unit", "mixed-units", ["t", "t/a"])
 
 
+def test_only_what_a_filter_takes_is_offered(api: APIClient) -> None:
+    """Nothing finds what names no mineral, so that it can only be grouped by."""
+    nameless = make_fact("production", "nameless", mineral=None, form="alphite and others")
+    publish(draft("production", "named", "chn", tons(1), form="alphite and others"), nameless)
+    errors = refused(api.get("/api/v1/production/summary/?form=alphite and others&group_by=year"))
+
+    assert [(error["parameter"], error["allowed"]) for error in errors] == [("mineral", ["alphite"])]
+
+
 @each(WITH_SUMS)
 @pytest.mark.parametrize(
     ("value", "code", "nearest"),
