@@ -1,6 +1,7 @@
 """The endpoints of minerals, countries, lists and the facts about them."""
 
 from minerals import filters, serializers
+from minerals.counting import Addition
 from minerals.models import (
     Country,
     Designation,
@@ -12,6 +13,7 @@ from minerals.models import (
     Trade,
     Use,
 )
+from minerals.summary_views import AddingViewSet
 from sources.views import EntityViewSet, FactKindViewSet
 
 BASE = FactKindViewSet.base_ordering
@@ -50,7 +52,7 @@ class ListViewSet(EntityViewSet):
     ordering_fields = {**EntityViewSet.ordering_fields, "published": "published"}
 
 
-class ReserveViewSet(FactKindViewSet):
+class ReserveViewSet(AddingViewSet):
     """Reserves: how much of a mineral a country or the world holds.
 
     Reserves and resources, and figures of different basis, are different things: never add them.
@@ -60,24 +62,38 @@ class ReserveViewSet(FactKindViewSet):
     serializer_class = serializers.ReserveSerializer
     filterset_class = filters.ReserveFilterSet
     ordering_fields = {**BY_VALUE, "world_rank": "world_rank_value"}
+    addition = Addition(
+        dimensions=("mineral", "category", "basis", "reporting_code", "reporting_class", "base_unit"),
+        areas=("country",),
+        scope="scope",
+    )
 
 
-class ProductionViewSet(FactKindViewSet):
+class ProductionViewSet(AddingViewSet):
     """Production: how much a country or the world makes, could make or consumes in a year."""
 
     queryset = Production.objects.all()
     serializer_class = serializers.ProductionSerializer
     filterset_class = filters.ProductionFilterSet
     ordering_fields = {**BY_VALUE, "world_rank": "world_rank_value"}
+    addition = Addition(
+        dimensions=("mineral", "form", "stage", "measure", "basis", "period", "base_unit"),
+        areas=("country",),
+        scope="scope",
+    )
 
 
-class TradeViewSet(FactKindViewSet):
+class TradeViewSet(AddingViewSet):
     """Trade: what a country sells to or buys from another, a bloc or the world."""
 
     queryset = Trade.objects.all()
     serializer_class = serializers.TradeSerializer
     filterset_class = filters.TradeFilterSet
     ordering_fields = {**BY_VALUE, "counterpart": "counterpart__slug"}
+    addition = Addition(
+        dimensions=("flow", "mineral", "form", "measure", "basis", "period", "counterpart_scope", "base_unit"),
+        areas=("country", "counterpart"),
+    )
 
 
 class DesignationViewSet(FactKindViewSet):

@@ -22,6 +22,7 @@ CANDIDATES = 25
 PREFERRED = {"reserves": "kaz-zinc-reserves-aifc-2024", "countries": "jpn", "revisions": "1"}
 ADDRESSES = {
     "reserves_list": "/api/v1/reserves/?country=KAZ&mineral=zinc",
+    "reserves_summary_retrieve": "/api/v1/reserves/summary/?group_by=country&country=KAZ&mineral=zinc",
     "citations_list": "/api/v1/citations/?fact=kaz-zinc-reserves-aifc-2024",
     "revisions_list": "/api/v1/revisions/",
     "vocabularies_list": "/api/v1/vocabularies/?fields=name,open",
@@ -70,7 +71,10 @@ def _addresses_of(prefix: str, viewset: Any) -> Iterator[tuple[str, str]]:
     yield f"{prefix}_list", f"{base}?{name}={one}"
     yield f"{prefix}_retrieve", f"{base}{one}/"
     for action in viewset.get_extra_actions():
-        yield f"{prefix}_{action.url_path}_list", f"{base}{one}/{action.url_path}/"
+        if action.detail:
+            yield f"{prefix}_{action.url_path}_list", f"{base}{one}/{action.url_path}/"
+        else:
+            yield f"{prefix}_{action.url_path}_retrieve", f"{base}{action.url_path}/?{name}={one}"
 
 
 def _shortest(base: str, name: str) -> str:

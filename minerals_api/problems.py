@@ -75,6 +75,13 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
             "Narrow the rows to one kind of unit, with “unit” or “base_unit”.",
         ),
         ProblemType(
+            "mixed-figures",
+            HTTPStatus.BAD_REQUEST,
+            "Mixed figures",
+            "The query adds figures of different things: of another basis, stage, category, period or mineral.",
+            "Choose one of “allowed” with the parameter that an error names, or group by it, as its detail says.",
+        ),
+        ProblemType(
             "bad-cursor",
             HTTPStatus.BAD_REQUEST,
             "Bad cursor",

@@ -150,6 +150,13 @@ BAD_PARAMETERS = {
     "repeated-parameter": ParameterError("mineral", "mineral is given 2 times.", "repeated-parameter"),
     "contradiction": ParameterError("omit", "fields and omit exclude each other.", "contradiction"),
     "mixed-units": ParameterError("value__gte", "The rows are in t and in USD.", "mixed-units", ["t", "USD"]),
+    "mixed-figures": ParameterError(
+        "basis",
+        "Figures whose “basis” differs can't be added, and these have contained_metal, gross_weight: "
+        "choose one with basis=…, or group by it: group_by=country,basis.",
+        "mixed-figures",
+        ["contained_metal", "gross_weight"],
+    ),
     "bad-cursor": ParameterError("cursor", "This cursor belongs to another query.", "bad-cursor"),
     "not-acceptable": ParameterError(
         "format", "This endpoint has no yaml; it has json, html.", "not-acceptable", ["json", "html"]

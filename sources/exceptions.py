@@ -14,6 +14,7 @@ ParameterErrorCode = Literal[
     "repeated-parameter",
     "contradiction",
     "mixed-units",
+    "mixed-figures",
     "bad-cursor",
     "not-acceptable",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -47,6 +47,11 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
         "`best`: the preferred claim where one is stated, else all normal ones; `all`: outranked and deprecated too.",
         {"type": "string", "enum": ["best", "all"], "default": "best"},
         "all",
+    ),
+    "group_by": (
+        "What each row stands for, one or several by commas; where left out, all that must agree to be added.",
+        {"type": "array", "minItems": 1, "uniqueItems": True},
+        None,
     ),
 }
 FORMAT = "format"
@@ -109,6 +114,7 @@ class Query:
     """Whether a revision was asked for, rather than the newest."""
     filterset: Any = None
     """The filter set that read the filters, where the endpoint has one."""
+    group_by: tuple[str, ...] = ()
     filters: dict[str, str] = field(default_factory=dict)
     count: int | None = None
 
@@ -124,7 +130,9 @@ def parameter(name: str, description: str, schema: dict[str, Any], example: Any 
     return described if example is None else {**described, "example": example}
 
 
-def shared_parameters(names: Iterable[str], ordering: Iterable[str], shapes: Shapes) -> list[dict[str, Any]]:
+def shared_parameters(
+    names: Iterable[str], ordering: Iterable[str], shapes: Shapes, groupings: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     described = [parameter(name, *DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]
     fields = [str(name) for shape in shapes[:1] for name in shape().fields]
     examples = {"fields": ",".join(fields[:2]), "omit": ",".join(fields[-1:])}
@@ -132,7 +140,13 @@ def shared_parameters(names: Iterable[str], ordering: Iterable[str], shapes: Sha
     if offered := sorted(ordering):
         words = f"Fields to order by, separated by commas, each with - for the reverse: {', '.join(offered)}."
         described.append(parameter("ordering", words, {"type": "string"}, f"-{offered[0]}"))
-    return described
+    return [_with_words(one, groupings) if one["name"] == "group_by" else one for one in described]
+
+
+def _with_words(described: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    """A parameter whose values, joined by commas, are out of these."""
+    schema = described["schema"] | {"items": {"type": "string", "enum": list(words)}}
+    return described | {"style": "form", "explode": False, "schema": schema, "example": list(words)}
 
 
 class Reader:
@@ -145,7 +159,9 @@ class Reader:
         self.known = {FORMAT, *known, *self.filters}
         self.errors: list[ParameterError] = []
 
-    def read(self, shapes: Shapes, ordering: Iterable[str], current: Revision | None) -> Query:
+    def read(
+        self, shapes: Shapes, ordering: Iterable[str], current: Revision | None, groupings: Sequence[str] = ()
+    ) -> Query:
         """What is asked for. Whatever is wrong stands in `errors` afterwards, all of it at once."""
         plain = {name: self._single(name) for name in self.parameters}
         given = {name: value for name, value in plain.items() if value is not None}
@@ -156,6 +172,7 @@ class Reader:
         query.ordering = self._ordering(given.get("ordering"), sorted(ordering))
         query.subject = self._subject(given)
         self._resume(query, given)
+        query.group_by = self._words("group_by", given.get("group_by"), groupings)
         query.claims = self._choice("claims", given.get("claims"), ["best", "all"], "best")
         return query
 
@@ -254,6 +271,17 @@ class Reader:
                 self.refuse("ordering", f"Results can't be ordered by “{name}”.", allowed=offered, near=near)
         if len(set(names)) < len(names):
             self.refuse("ordering", "A field stands twice in “ordering”.", "contradiction")
+        return asked
+
+    def _words(self, name: str, value: str | None, offered: Sequence[str]) -> tuple[str, ...]:
+        asked = tuple(part.strip().casefold() for part in value.split(",")) if value else ()
+        for word in asked:
+            if word not in offered:
+                near = nearest(word, offered)
+                hint = f" Did you mean {near}?" if near else ""
+                self.refuse(name, f"Nothing can be grouped by “{word}”.{hint}", allowed=list(offered), near=near)
+        if len(set(asked)) < len(asked):
+            self.refuse(name, f"A word stands twice in “{name}”.", "contradiction")
         return asked
 
     def _choice(self, name: str, value: str | None, offered: list[str], default: str) -> str:

@@ -61,6 +61,10 @@ class QueryMixin:
         """The serializers whose fields the answer has."""
         return ()
 
+    def get_groupings(self) -> tuple[str, ...]:
+        """The words that the answer may be grouped by."""
+        return ()
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]

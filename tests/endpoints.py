@@ -101,6 +101,7 @@ WITH_PAGES = [endpoint for endpoint in ENDPOINTS if endpoint.has_pages]
 WITH_DETAILS = [endpoint for endpoint in ENDPOINTS if endpoint.has_details]
 WITH_SHAPES = [endpoint for endpoint in ENDPOINTS if "fields" in endpoint.parameters]
 WITH_REVISIONS = [endpoint for endpoint in ENDPOINTS if "revision" in endpoint.parameters]
+WITH_SUMS = [endpoint for endpoint in ENDPOINTS if hasattr(endpoint.viewset, "summary")]
 WITH_MEASURES = [endpoint for endpoint in ENDPOINTS if endpoint.measures]
 FACTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "facts")
 
@@ -150,11 +151,21 @@ def first_row(endpoint: Endpoint, get: Get) -> JSON:
 
 def addresses_of(endpoint: Endpoint, get: Get) -> list[str]:
     """One address of each operation that an endpoint has."""
+    beside = [f"{endpoint.address}{action.url_path}/" for action in actions_of(endpoint, detail=False)]
+    return [*shaped_addresses_of(endpoint, get), *beside]
+
+
+def shaped_addresses_of(endpoint: Endpoint, get: Get) -> list[str]:
+    """Those whose answers are documents, of which fields can be selected."""
     if not endpoint.has_details:
         return [endpoint.address]
     detail = endpoint.address_of(first_row(endpoint, get))
-    actions = [f"{detail}{action.url_path}/" for action in endpoint.viewset.get_extra_actions()]
-    return [endpoint.address, detail, *actions]
+    return [endpoint.address, detail, *(f"{detail}{one.url_path}/" for one in actions_of(endpoint, detail=True))]
+
+
+def actions_of(endpoint: Endpoint, *, detail: bool) -> list[Any]:
+    """What an endpoint has besides its list and details: about one thing, or about all."""
+    return [action for action in endpoint.viewset.get_extra_actions() if action.detail is detail]
 
 
 def fields_at(address: str, get: Get) -> list[str]:

@@ -63,7 +63,9 @@ def objects(node: Any, place: str = "") -> Iterator[tuple[str, JSON]]:
 
 
 def path_of(address: str) -> str:
-    """The path in the document that an address belongs to."""
+    """The path in the document that an address belongs to; one that has it in full comes before any template."""
+    if address in document()["paths"]:
+        return address
     for path in document()["paths"]:
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), address.partition("?")[0]):
             return path

@@ -37,6 +37,7 @@ from tests.endpoints import (
     fields_at,
     refused,
     rows_of,
+    shaped_addresses_of,
     the_error,
 )
 
@@ -255,7 +256,7 @@ def test_a_wrong_revision(endpoint: Endpoint, value: str, api: APIClient) -> Non
 @each(WITH_SHAPES)
 @pytest.mark.parametrize("name", ["fields", "omit"])
 def test_a_field_that_is_not_there(endpoint: Endpoint, name: str, api: APIClient) -> None:
-    for address in addresses_of(endpoint, api.get):
+    for address in shaped_addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
         error = the_error(api.get(asking(address, {name: f"{field}x"})))
 
@@ -265,7 +266,7 @@ def test_a_field_that_is_not_there(endpoint: Endpoint, name: str, api: APIClient
 
 @each(WITH_SHAPES)
 def test_fields_with_omit(endpoint: Endpoint, api: APIClient) -> None:
-    for address in addresses_of(endpoint, api.get):
+    for address in shaped_addresses_of(endpoint, api.get):
         *_, field = fields_at(address, api.get)
 
         assert the_error(api.get(asking(address, {"fields": field, "omit": field})))["code"] == "contradiction"
