@@ -163,7 +163,7 @@ class Statistic(Quantified, Ranked):
 
     @classmethod
     def inspect(cls, cases: Sequence[Case]) -> Found:
-        from minerals.checks import inspect_statistics
+        from minerals.checking.checks import inspect_statistics
 
         return inspect_statistics(cases)
 
@@ -359,7 +359,7 @@ class Trade(Quantified, Fact):
 
     @classmethod
     def inspect(cls, cases: Sequence[Case]) -> Found:
-        from minerals.checks import inspect_figures
+        from minerals.checking.checks import inspect_figures
 
         return inspect_figures(cases)
 

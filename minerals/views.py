@@ -1,7 +1,6 @@
 """The endpoints of minerals, countries, lists and the facts about them."""
 
 from minerals import filters, serializers
-from minerals.counting import Addition
 from minerals.models import (
     Country,
     Designation,
@@ -13,7 +12,8 @@ from minerals.models import (
     Trade,
     Use,
 )
-from minerals.summary_views import AddingViewSet
+from minerals.summing.counting import Addition
+from minerals.summing.views import AddingViewSet
 from sources.views import EntityViewSet, FactKindViewSet
 
 BASE = FactKindViewSet.base_ordering

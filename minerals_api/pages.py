@@ -22,6 +22,10 @@ EXAMPLES = (
         "What do sources claim of Kazakhstan's zinc, and how far apart are they?",
         "/api/v1/compare/?mineral=zinc&country=KAZ&measure=reserves",
     ),
+    Example(
+        "Who mines cobalt, how concentrated is it, and who says so?",
+        "/api/v1/production/summary/?mineral=cobalt&year=2024&group_by=stage,country",
+    ),
     Example("Which projects are in the dataset?", "/api/v1/projects/"),
     Example("Where does the information come from?", "/api/v1/sources/"),
 )

@@ -8,7 +8,7 @@ from itertools import chain
 from django.db import models
 from django.db.models import Q
 
-from minerals.checks import check_added_shares, check_shares
+from minerals.checking.checks import check_added_shares, check_shares
 from minerals.quantities import Quantified
 from sources.issues import Case, Found
 

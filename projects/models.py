@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from minerals.checks import inspect_figures
+from minerals.checking.checks import inspect_figures
 from minerals.models import Country, Mineral
 from minerals.quantities import Quantified
 from projects.bases import Held, Realisation, Realised, at_least_one, exactly_one

@@ -90,7 +90,7 @@ class PreferredSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Why it is preferred.")
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class NotComparedSerializer(serializers.Serializer[Any]):
     """A claim of the same kind about the same mineral and place that is not compared."""
 
     fact = AnyFactField(help_text="The fact with its citations, as its own endpoint serves it.")
@@ -129,5 +129,5 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     preferred = PreferredSerializer(
         allow_null=True, help_text="The preferred claim and why; null where no preference was stated."
     )
-    left_out = LeftOutSerializer(many=True, help_text="All other claims, those nearest to being comparable first.")
+    left_out = NotComparedSerializer(many=True, help_text="All other claims, those nearest to being comparable first.")
     sources = SourceBriefSerializer(many=True, help_text="The sources of the claims compared, each once.")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from minerals.counting import REASONS, Figure
-from minerals.summaries import Summary
-from minerals.summary_views import AddingViewSet
-from minerals.sums import interval_of
+from minerals.summing.counting import REASONS, Figure
+from minerals.summing.summaries import Summary
+from minerals.summing.sums import interval_of
+from minerals.summing.views import AddingViewSet
 from minerals.views import ReserveViewSet
 from sources import ledger
 from tests import openapi
@@ -131,7 +131,7 @@ def test_more_rows_than_a_person_can_read_are_refused(api: APIClient, monkeypatc
     reserves(chn=tons(1), kaz=tons(2))
     for name in ("MOST_ROWS", "MOST_FACTS"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"minerals.summaries.{name}", 1)
+            patch.setattr(f"minerals.summing.summaries.{name}", 1)
             error = the_error(api.get("/api/v1/reserves/summary/?mineral=alphite&group_by=country"))
 
         assert (error["parameter"], "more than 1" in error["detail"]) == ("group_by", True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minerals.sums import (
+from minerals.summing.sums import (
     INDEX_PLACES,
     SHARE_PLACES,
     Interval,

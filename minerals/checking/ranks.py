@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from minerals.checking.spelling import stated
 from minerals.models import Country, Scope
 from minerals.quantities import Comparator
-from minerals.spelling import stated
 from sources.edtf import bounds
 from sources.issues import Case, Found, Issue, IssueCode
 from sources.models import Rank

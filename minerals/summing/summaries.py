@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from minerals.counting import (
+from minerals.quantities import Availability, Status
+from minerals.summing.counting import (
     BASE_UNIT,
     REST_OF_WORLD,
     Addition,
@@ -16,10 +17,9 @@ from minerals.counting import (
     Values,
     grouped,
 )
-from minerals.quantities import Availability, Status
-from minerals.sums import Estimate, Interval, concentration, ranks, share, total, total_of
+from minerals.summing.sums import Estimate, Interval, concentration, ranks, share, total, total_of
 from sources.exceptions import BadParameters, ParameterError
-from sources.filters import NOTHING
+from sources.fields import NOTHING
 
 MOST_FACTS, MOST_ROWS = 10_000, 5_000
 MOST_NAMED = 3

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import models
 from rest_framework import serializers
 
-from minerals.counting import REASONS, Addition
 from minerals.models import Country, Mineral
 from minerals.quantities import Availability, Comparator, Status
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
-from minerals.summaries import UNSTATED
+from minerals.summing.counting import REASONS, Addition
+from minerals.summing.summaries import UNSTATED
 from sources.models import Fact
 from sources.serializers import ExactNumberField, KindField, NullableModelSerializer, SourceBriefSerializer
 
@@ -67,7 +67,7 @@ class StatedTotalSerializer(EstimateSerializer):
     sources = serializers.ListField(child=serializers.CharField(), help_text="Keys of the sources that state it.")
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class NotAddedSerializer(serializers.Serializer[Any]):
     """A fact that was not added."""
 
     key = serializers.CharField(help_text="Key of the fact.")
@@ -183,7 +183,7 @@ def summary_serializer(model: type[Fact], addition: Addition) -> type[NullableMo
         "count": serializers.IntegerField(help_text="Number of rows."),
         "results": rows(many=True, help_text="The rows, those of one total together, the largest first."),
         "totals": totals(many=True, help_text="The total of each combination of what must agree to be added."),
-        "left_out": LeftOutSerializer(many=True, help_text="The facts that were not added, and why."),
+        "left_out": NotAddedSerializer(many=True, help_text="The facts that were not added, and why."),
         "sources": SourceBriefSerializer(many=True, help_text="The sources behind the numbers, in brief."),
     }
     return _serializer("Summary", model, fields, fields)

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from minerals.quantities import Availability, Status
-from minerals.sums import Interval
+from minerals.summing.sums import Interval
 from sources import vocabularies
 from sources.edtf import UNREADABLE, bounds
 from sources.models import Rank

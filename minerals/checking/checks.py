@@ -11,10 +11,10 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
+from minerals.checking.ranks import check_ranks
+from minerals.checking.spelling import amount, stated
 from minerals.models import Country, Scope
 from minerals.quantities import Comparator
-from minerals.ranks import check_ranks
-from minerals.spelling import amount, stated
 from minerals.units import to_base
 from sources.edtf import bounds
 from sources.issues import Case, Found, Issue, IssueCode

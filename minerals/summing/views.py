@@ -9,12 +9,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from minerals.counting import BASE_UNIT, Addition, Figure
 from minerals.models import Country
-from minerals.summaries import MOST_FACTS, Summary
-from minerals.summary_serializers import summary_serializer
-from minerals.sums import interval_of
-from sources.filters import split
+from minerals.summing.counting import BASE_UNIT, Addition, Figure
+from minerals.summing.serializers import summary_serializer
+from minerals.summing.summaries import MOST_FACTS, Summary
+from minerals.summing.sums import interval_of
+from sources.fields import split
 from sources.models import Document
 from sources.views import FactKindViewSet
 

@@ -1,0 +1,1 @@
+"""Checks figures against each other, and flags what looks wrong."""

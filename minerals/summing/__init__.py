@@ -1,0 +1,1 @@
+"""Adds what may be added of facts with quantities."""
