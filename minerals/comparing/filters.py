@@ -14,7 +14,7 @@ from minerals.filters import BASE_UNITS
 from minerals.models import Scope
 from minerals.quantities import Status
 from sources import names
-from sources.fields import RefusedValueError, WholeTextField, known_words
+from sources.filter_fields import RefusedValueError, WholeTextField, known_words
 from sources.filters import (
     ChoiceFilter,
     EntityFilter,

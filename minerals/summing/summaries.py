@@ -19,7 +19,7 @@ from minerals.summing.counting import (
 )
 from minerals.summing.sums import Estimate, Interval, concentration, ranks, share, total, total_of
 from sources.exceptions import BadParameters, ParameterError
-from sources.fields import NOTHING
+from sources.filter_fields import NOTHING
 
 MOST_FACTS, MOST_ROWS = 10_000, 5_000
 MOST_NAMED = 3

@@ -14,7 +14,7 @@ from minerals.summing.counting import BASE_UNIT, Addition, Figure
 from minerals.summing.serializers import summary_serializer
 from minerals.summing.summaries import MOST_FACTS, Summary
 from minerals.summing.sums import interval_of
-from sources.fields import split
+from sources.filter_fields import split
 from sources.models import Document
 from sources.views import FactKindViewSet
 
