@@ -1,5 +1,7 @@
 """What the documentation tells people to run works, and what it names exists."""
 
+import contextlib
+import io
 import json
 import re
 import shlex
@@ -62,6 +64,16 @@ def test_the_lists_are_compared_as_documented(live_server, capsys: pytest.Captur
     assert "neodymium" in names["perhaps_in_a_group"]
     assert {"zinc", "tin", "lead", "uranium"} <= names["not_on_the_european"]
     assert "12, such as zinc, tin, lead and uranium" in text
+
+
+def test_questions_are_answered_as_documented(live_server):
+    text = (ROOT / "docs" / "questions.md").read_text()
+    names: dict[str, Any] = {}
+    for code in blocks("python", text):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code.replace(ADDRESS, live_server.url), names)
+        assert f"{code}```\n\n```text\n{printed.getvalue()}```\n" in text
 
 
 @needs("Rscript")
