@@ -18,10 +18,6 @@ class Example:
 
 EXAMPLES = (
     Example("How much of each mineral does Kazakhstan hold, and who says so?", "/api/v1/reserves/?country=KAZ"),
-    Example(
-        "What do sources claim of Kazakhstan's zinc, and how far apart are they?",
-        "/api/v1/compare/?mineral=zinc&country=KAZ&measure=reserves",
-    ),
     Example("Which projects are in the dataset?", "/api/v1/projects/"),
     Example("Where does the information come from?", "/api/v1/sources/"),
 )
