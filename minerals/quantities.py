@@ -191,7 +191,7 @@ class Quantified(models.Model):
         return low > other_high + slack or other_low > high + slack
 
     def interval(self) -> tuple[Decimal, Decimal]:
-        """What the number claims in the base unit: the least and the most, infinite where it sets no bound."""
+        """The least and the most that the number, in the base unit, lets the truth be."""
         lowest, highest = Decimal("-Infinity"), Decimal("Infinity")
         if self.base_value is None:
             return (

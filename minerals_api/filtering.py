@@ -11,7 +11,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from sources.exceptions import BadParameters, ParameterError
-from sources.fields import RefusedValueError
+from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
 from sources.queries import Query, Reader, parameter, shared_parameters

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django_filters import rest_framework as filters
 
-from sources.fields import (
+from sources.filter_fields import (
     NOTHING,
     ChoiceField,
     NumberField,
