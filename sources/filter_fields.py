@@ -1,4 +1,4 @@
-"""The values that filters take, read from text: each is refused with what would have been right."""
+"""The form fields that read what filters are given, and refuse a value that can't be meant."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class RefusedValueError(ValidationError):
         message: str,
         allowed: Iterable[str] = (),
         near: str | None = None,
-        fault: ParameterErrorCode = "invalid-value",
+        code: ParameterErrorCode = "invalid-value",
     ) -> None:
-        super().__init__(message, code=fault)
-        self.allowed, self.near, self.fault = list(allowed), near, fault
+        super().__init__(message, code=code)
+        self.allowed, self.near, self.fault = list(allowed), near, code
 
 
 def split(value: str) -> list[str]:

@@ -178,7 +178,7 @@ class ComparisonFilterSet(StrictFilterSet):
         if self.question.kind is None or self.question.kind in holders:
             return self.question.kind or holders[0]
         words = ", ".join(word for word, kind in measures(self.revision).items() if kind in holders)
-        raise RefusedValueError(f"It says nothing of {self.question.measure}, only of {words}.", fault="contradiction")
+        raise RefusedValueError(f"It says nothing of {self.question.measure}, only of {words}.", code="contradiction")
 
     def _narrowed(self, rows: QuerySet[Any], column: str, met: QuerySet[Any]) -> QuerySet[Any]:
         """The same claims, each with whether it is among those that meet a parameter, or leaves that open."""
