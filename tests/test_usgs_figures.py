@@ -105,3 +105,13 @@ def test_fifty_figures_are_served_as_they_are_printed(shipped: Get) -> None:
         assert fact["scope"] == {"World total": "world", "Other countries": "rest_of_world"}.get(
             row["Country"], "country"
         )
+
+
+def test_the_release_names_heavy_rare_earths(shipped: Get) -> None:
+    """Only those that its chapter on them has or names; none is called light."""
+    rows = shipped("/api/v1/memberships/?group=heavy-rare-earths,light-rare-earths&page_size=500").json()["results"]
+    members = {(row["group"]["slug"], row["member"]["slug"]) for row in rows}
+    named = ("dysprosium", "erbium", "holmium", "lutetium", "terbium", "ytterbium", "yttrium")
+
+    assert members == {("heavy-rare-earths", name) for name in named}
+    assert {citation["source"]["key"] for row in rows for citation in row["citations"]} == {SOURCE}
