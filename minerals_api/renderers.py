@@ -65,7 +65,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         view = renderer_context["view"]
         return {
             "request": renderer_context["request"],
-            "title": _title(data) or view.get_view_name(),
+            "title": _title(plain(data)) or view.get_view_name(),
             "description": view.get_view_description(html=True),
             "breadcrumbs": self.get_breadcrumbs(renderer_context["request"]),
             "formats": [renderer.format for renderer in view.renderer_classes],
@@ -79,10 +79,14 @@ def _title(data: Any) -> str | None:
     return data.get("name") or data.get("title") or data.get("key") if isinstance(data, Mapping) else None
 
 
+def plain(data: Any) -> Any:
+    """The data as JSON has it, stored documents read again."""
+    return orjson.loads(orjson.dumps(data, default=_as_json))
+
+
 def indented(data: Any) -> str:
-    """JSON for reading; stored documents are read again, as they come without line breaks."""
-    document = orjson.loads(orjson.dumps(data, default=_as_json))
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    """JSON for reading, with line breaks."""
+    return orjson.dumps(plain(data), option=orjson.OPT_INDENT_2).decode()
 
 
 def linked(json_text: str) -> SafeString:

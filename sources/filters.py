@@ -7,6 +7,7 @@ nearest one that something can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from itertools import permutations
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
 from django_filters import rest_framework as filters
 
 from sources.filter_fields import (
@@ -247,9 +249,13 @@ class StrictFilterSet(filters.FilterSet):
         """The least query that can be answered."""
         return dict(next(iter(choice.items())) for choice in cls.required)
 
-    def __init__(self, *args: Any, revision: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.revision = revision
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, revision: Any) -> None:
+        # Not the base's own: it would copy every filter that is offered, where few are asked for.
+        self.is_bound, self.data, self.queryset, self.revision = True, data, queryset, revision
+        self.request = self.form_prefix = None
+        self.filters = {name: copy(one) for name, one in self.base_filters.items() if name in data}
+        for one in self.filters.values():
+            one.model, one.parent = queryset.model, self
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Apply every filter but those by value; what only the database can refuse is refused like a wrong form."""

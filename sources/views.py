@@ -88,16 +88,16 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
         return self.get_paginated_response([self.shaped(self.body_of(row)) for row in rows or ()])
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.shaped(self.found()))
+        return Response(self.shaped(self.body_of(self.found())))
 
-    def found(self) -> Any:
-        """The document asked for. Raises Http404, or Gone where it was withdrawn."""
+    def found(self) -> tuple[Any, ...]:
+        """The row asked for. Raises Http404, or Gone where it was withdrawn."""
         queryset = self.filter_queryset(self.get_queryset())
         row = queryset.filter(**self.identity()).values_list(*self.row_columns).first()
         if row is None:
             self.explain_absence()
             raise Http404
-        return self.body_of(row)
+        return row
 
     def identity(self) -> dict[str, Any]:
         return {self.lookup_field: self.kwargs[self.lookup_field].casefold()}
@@ -106,7 +106,11 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
         """Raise what says more than 404, where more is known."""
 
     def body_of(self, row: tuple[Any, ...]) -> Any:
-        return orjson.loads(row[0])
+        return self.read(row[0])
+
+    def read(self, document: str) -> Any:
+        """A stored document, which is answered unread unless it is to be trimmed."""
+        return orjson.loads(document) if self.asked.shape else orjson.Fragment(document)
 
     def shaped(self, body: Any) -> Any:
         return self.asked.shape.apply(body) if self.asked.shape else body
@@ -185,19 +189,17 @@ class EntityViewSet(DocumentViewSet):
     def get_serializer_class(self) -> type[Any]:
         return self.detail_serializer_class if self.action == "retrieve" else self.serializer_class  # type: ignore[return-value]
 
-    def found(self) -> Any:
-        body = super().found()
+    def body_of(self, row: tuple[Any, ...]) -> Any:
+        return super().body_of(row) if self.action == "list" else self.with_facts(orjson.loads(row[0]), row[1])
+
+    def with_facts(self, body: dict[str, Any], entity: int) -> dict[str, Any]:
         facts: dict[str, list[Any]] = {plural(model): [] for model in fact_models().values()}
-        documents = Document.objects.at(self.asked.number).filter(fact__mentions__entity=self.entity).distinct()
+        documents = Document.objects.at(self.asked.number).filter(fact__mentions__entity=entity).distinct()
         bodies = list(documents.order_by("kind", "key").values_list("kind", "body")[: self.MOST_FACTS + 1])
         for kind, fact in bodies[: self.MOST_FACTS]:
-            facts[plural(fact_models()[kind])].append(orjson.loads(fact))
+            facts[plural(fact_models()[kind])].append(self.read(fact))
         address = f"{reverse('facts-list')}?{self.get_queryset().model.document_kind}={body['slug']}"
         return {**body, "facts_url": address, "facts_complete": len(bodies) <= self.MOST_FACTS, "facts": facts}
-
-    def body_of(self, row: tuple[Any, ...]) -> Any:
-        self.entity = row[1]
-        return orjson.loads(row[0])
 
 
 @extend_schema_view(list=extend_schema(responses=ANY_FACT), retrieve=extend_schema(responses=ANY_FACT))
