@@ -141,7 +141,7 @@ def _lacking(asked: Query, given: Container[str]) -> Iterator[ParameterError]:
         if not any(name in given for name in choice):
             examples = " or ".join(f"{name}={value}" for name, value in choice.items())
             detail = f"“{'” or “'.join(choice)}” is missing; give one, such as {examples}."
-            offered = asked.filterset.filters[first].offers(asked.revision)
+            offered = asked.filterset.base_filters[first].offers(asked.revision)
             yield ParameterError(first, detail, "missing-parameter", offered)
         elif len(used) > 1:
             yield ParameterError(used[-1], f"“{'” and “'.join(used)}” exclude each other; give one.", "contradiction")
