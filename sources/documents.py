@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from sources.models import Document, Entity, Fact, Mention, Rank, Record, Revision, Source, Term
-from sources.registry import fact_models, parts_of, record_models, serializer_for
+from sources.registry import fact_models, parts_of, record_models, renderer_of
 from sources.words import index_of, words_of
 
 BATCH = 500
@@ -48,10 +48,10 @@ def load(facts: Iterable[int]) -> list[Fact]:
     ]
 
 
-def mentioned(fact: Fact) -> set[tuple[Entity, str]]:
-    """The entities that a fact and its parts name, each with the field that names it."""
+def mentioned(fact: Fact) -> list[tuple[Entity, str]]:
+    """The entities that a fact and its parts name, each with the field that names it, always in the same order."""
     named = ((getattr(holder, name), name) for holder in _with_parts(fact) for name in holder.entity_fields)
-    return {(entity, name) for entity, name in named if entity is not None}
+    return list(dict.fromkeys((entity, name) for entity, name in named if entity is not None))
 
 
 def terms_of(holders: Iterable[Fact | Record]) -> list[Term]:
@@ -172,7 +172,7 @@ def _shown(model: type[Record]) -> list[str]:
 
 def document_of_fact(fact: Fact) -> Document:
     """The document of a fact that was weighed before."""
-    body = dict(serializer_for(type(fact))(fact).data)
+    body = dict(renderer_of(type(fact)).to_representation(fact))
     names = [name for entity, _ in mentioned(fact) for name in entity.names]
     return Document(
         kind=fact.kind,
@@ -198,7 +198,7 @@ def _written(body: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
 
 
 def document_of_record(record: Record) -> Document:
-    body = dict(serializer_for(type(record))(record).data)
+    body = dict(renderer_of(type(record)).to_representation(record))
     names = record.names if isinstance(record, Entity) else []
     return Document(
         kind=record.document_kind,

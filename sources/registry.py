@@ -26,6 +26,12 @@ def serializer_for(model: type[models.Model]) -> type[ModelSerializer[Any]]:
     return _serializers[model]
 
 
+@cache
+def renderer_of(model: type[models.Model]) -> ModelSerializer[Any]:
+    """A serializer that renders one instance after another: making it anew for each costs more than rendering."""
+    return serializer_for(model)()
+
+
 def plural(model: type[models.Model]) -> str:
     """The name that a model's endpoint and its file in the dataset go by, such as reserves."""
     return str(model._meta.verbose_name_plural)
