@@ -20,25 +20,25 @@ def left_out(service: Server, asked: Paths, peer: Server, asked_of_peer: Paths) 
     missing: set[str] = set()
     for operation, paths in asked_of_peer.items():
         pairs = list(zip(asked[operation], paths, strict=True)) if operation != "unchanged" else []
-        for ours, theirs in spread(pairs, SAMPLED):  # type: ignore[type-var]
+        for ours, theirs in spread(pairs, SAMPLED):
             mine, others = service.target.facts(service.json(ours)), peer.target.facts(peer.json(theirs))
             if not mine or [fact["key"] for fact in mine] != [fact["key"] for fact in others]:
                 raise DisagreementError(f"{peer.target.label}: other facts at {theirs} than the service at {ours}")
             for fact, other in zip(mine, others, strict=True):
-                missing |= _lacking(fact, other, f"{theirs}: ")
+                missing |= lacking(fact, other, f"{theirs}: ")
     return sorted(missing)
 
 
-def _lacking(mine: Any, other: Any, where: str, path: str = "") -> set[str]:
+def lacking(mine: Any, other: Any, where: str, path: str = "") -> set[str]:
     """The paths of what one JSON value has and another lacks."""
     if isinstance(mine, dict) and isinstance(other, dict):
-        lacking = {f"{path}{name}" for name in mine.keys() - other.keys()}
+        absent = {f"{path}{name}" for name in mine.keys() - other.keys()}
         if strange := other.keys() - mine.keys():
             raise DisagreementError(f"{where}{path} has {', '.join(sorted(strange))}, which the service has not")
         shared = mine.keys() & other.keys()
-        return lacking.union(*(_lacking(mine[name], other[name], where, f"{path}{name}.") for name in shared))
+        return absent.union(*(lacking(mine[name], other[name], where, f"{path}{name}.") for name in shared))
     if isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
-        return set().union(*(_lacking(a, b, where, path) for a, b in zip(mine, other, strict=True)))
+        return set().union(*(lacking(a, b, where, path) for a, b in zip(mine, other, strict=True)))
     if mine != other:
         raise DisagreementError(f"{where}{path.rstrip('.')} is {other!r} instead of {mine!r}")
     return set()

@@ -17,7 +17,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,7 @@ def publish(subjects: Sequence[Subject]) -> None:
     commit(Change(AUTHOR, FACTS_SAID, enter=[fact.pk for fact, _ in made], created=publishing_day()))
 
 
-def publishing_day() -> object:
+def publishing_day() -> datetime:
     from sources.models import Revision
 
     return Revision.objects.order_by("-number")[0].created + timedelta(days=1)

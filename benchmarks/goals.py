@@ -38,6 +38,11 @@ def medians(measured: Json) -> dict[str, dict[str, float]]:
     }
 
 
+def ratio(times: float) -> str:
+    """How many times, with as many places as tell small ones apart."""
+    return f"{times:.2f}" if times >= 0.1 else f"{times:.3f}"
+
+
 def findings(results: Json) -> Iterator[Finding]:
     for size, by_database in results["sizes"].items():
         for database, measured in by_database.items():
@@ -55,19 +60,19 @@ def findings(results: Json) -> Iterator[Finding]:
 
 def _of_one_size(where: str, rates: dict[str, dict[str, float]], share: float) -> Iterator[Finding]:
     for operation, label in OPERATIONS.items():
-        ratio = rates["hot"][operation] / rates["limit"][operation]
-        yield Finding(f"hot, {label} ({where})", f"at least {share} of the limit", f"{ratio:.2f}", ratio >= share)
+        times = rates["hot"][operation] / rates["limit"][operation]
+        yield Finding(f"hot, {label} ({where})", f"at least {share} of the limit", ratio(times), times >= share)
     for operation, rate in rates.get("datasette", {}).items():
-        ratio = rates["cold"][operation] / rate
+        times = rates["cold"][operation] / rate
         for wanted in AHEAD_OF_DATASETTE:
             yield Finding(
                 f"cold, {OPERATIONS[operation]} ({where})",
-                f"at least {wanted:g} × Datasette",
-                f"{ratio:.2f} ×",
-                ratio >= wanted,
+                f"at least {wanted:g} times Datasette",
+                f"{ratio(times)}",
+                times >= wanted,
             )
-    ratio = rates["cold"]["first"] / rates["cold"]["deep"]
-    yield Finding(f"deep page, cold ({where})", f"at most {DEPTH} × the first", f"{ratio:.2f} ×", ratio <= DEPTH)
+    times = rates["cold"]["first"] / rates["cold"]["deep"]
+    yield Finding(f"deep page, cold ({where})", f"at most {DEPTH} times the first", f"{ratio(times)}", times <= DEPTH)
 
 
 def _of_growth(sizes: Json, database: str) -> Iterator[Finding]:
@@ -76,12 +81,12 @@ def _of_growth(sizes: Json, database: str) -> Iterator[Finding]:
         return
     small, large = (medians(sizes[str(size)][database])["cold"] for size in (counted[0], counted[-1]))
     for operation in GROWING:
-        ratio = small[operation] / large[operation]
+        times = small[operation] / large[operation]
         yield Finding(
             f"growth of {OPERATIONS[operation]}, cold, {counted[0]:,} to {counted[-1]:,} facts ({DATABASES[database]})",
-            f"at most {GROWTH} × the time",
-            f"{ratio:.2f} ×",
-            ratio <= GROWTH,
+            f"at most {GROWTH} times the time",
+            f"{ratio(times)}",
+            times <= GROWTH,
         )
 
 

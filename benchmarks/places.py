@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 PAGE_SIZE = 50
 DEPTH = 0.9
+Thing = TypeVar("Thing")
 MOST_PAGES, MOST_KEYS, MOST_MINERALS, MOST_SEARCHES = 60, 300, 30, 60
 
 
@@ -49,7 +51,7 @@ def choose(peers: Path) -> Places:
     return Places(len(keys), _deep(keys), spread(keys, MOST_KEYS), minerals, _searches(words))
 
 
-def spread(things: list[str], most: int) -> list[str]:
+def spread(things: list[Thing], most: int) -> list[Thing]:
     """So many of these, at equal distances."""
     step = max(1, len(things) // most)
     return things[::step][:most]

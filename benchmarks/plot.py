@@ -10,11 +10,11 @@ from typing import Any
 import matplotlib as mpl
 
 mpl.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
-from matplotlib.ticker import FuncFormatter, NullLocator  # noqa: E402
+from matplotlib import pyplot as plt
+from matplotlib.ticker import FuncFormatter, NullLocator
 
-from benchmarks.goals import medians  # noqa: E402
-from benchmarks.targets import OPERATIONS  # noqa: E402
+from benchmarks.goals import medians
+from benchmarks.targets import OPERATIONS
 
 STYLES = {
     "limit": ("the limit (ready bytes)", "#8c8c8c", ":", ""),
@@ -45,10 +45,11 @@ def draw(results: dict[str, Any], folder: Path) -> None:
         panel.grid(visible=True, color="#e4e4e4", linewidth=0.8)
         panel.set_axisbelow(True)
         panel.spines[["top", "right"]].set_visible(False)
+        if panel in panels[-1]:
+            panel.set_xlabel("facts")
         if len(sizes) == 1:
             panel.set_xlim(sizes[0] / 3, sizes[0] * 3)
     figure.supylabel("milliseconds of one core for a request")
-    figure.supxlabel("facts")
     handles = [
         plt.Line2D([], [], color=colour, linestyle=line, marker=marker or ".", markersize=5, label=label)
         for label, colour, line, marker in STYLES.values()

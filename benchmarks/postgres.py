@@ -36,7 +36,7 @@ def _administer(server: str, *statements: str) -> None:
 
     with psycopg.connect(server, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[arg-type,call-overload]
+            connection.execute(statement)
 
 
 def copy(service: Path, address: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.goals import DATABASES, Finding, export_in_words, findings, medians
+from benchmarks.goals import DATABASES, Finding, export_in_words, findings, medians, ratio
 from benchmarks.targets import OPERATIONS
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ LABELS = {
     "drf": "plain DRF",
 }
 """The rows of every table, in order."""
-NOTHING = "–"
+NOTHING = "-"
 BEGIN, END = "<!-- measured: written by benchmarks/report.py -->\n", "<!-- measured: end -->\n"
 
 
@@ -33,7 +33,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def rates_table(rates: dict[str, dict[str, float]]) -> str:
-    """Requests a second, and beneath each how that compares with this service where it was never asked before."""
+    """Requests that each answers in a second."""
     return table(
         ["requests a second", *OPERATIONS.values()],
         (
@@ -51,7 +51,7 @@ def ratios_table(rates: dict[str, dict[str, float]]) -> str:
         [
             _ratios("asked before, share of the limit", rates["hot"], rates.get("limit", {})),
             *(
-                _ratios(f"never asked before : {label}", rates["cold"], rates[name])
+                _ratios(f"never asked before, times {label}", rates["cold"], rates[name])
                 for name, label in LABELS.items()
                 if name in rates and name not in ("limit", "hot", "cold")
             ),
@@ -60,10 +60,10 @@ def ratios_table(rates: dict[str, dict[str, float]]) -> str:
 
 
 def _ratios(label: str, mine: dict[str, float], other: dict[str, float]) -> list[str]:
-    cells = [
-        f"{mine[operation] / other[operation]:.2f}" if other.get(operation) else NOTHING for operation in OPERATIONS
+    return [
+        label,
+        *(ratio(mine[name] / other[name]) if other.get(name) else NOTHING for name in OPERATIONS),
     ]
-    return [label, *cells]
 
 
 def _number(rate: float | None) -> str:
@@ -95,7 +95,7 @@ def beaten_by(results: Json) -> list[str]:
 
 def exports_table(results: Json) -> str:
     rows = [
-        [LABELS[name], kind.upper(), f"{int(size):,}", _export(measured)]
+        ["**this service**" if name == "hot" else LABELS[name], kind.upper(), f"{int(size):,}", _export(measured)]
         for size, by_database in results["sizes"].items()
         for name, kinds in by_database["sqlite"]["exports"].items()
         for kind, measured in kinds.items()

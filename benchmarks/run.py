@@ -1,6 +1,6 @@
 """Measures the service, the limit and the peers side by side, and writes what was found.
 
-    python -m benchmarks.run --facts 10000 100000 1000000 --seconds 2 --to benchmarks/results
+python -m benchmarks.run --facts 10000 100000 1000000 --seconds 2 --to benchmarks/results
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def measure_start() -> dict[str, Any]:
     publishing = prepare.generate(PUBLISHED, published, "ledger")
     starts: dict[str, list[float]] = {"hot": [], "limit": []}
     answers = BENCH / "data/no-answers.pickle"
-    answers.write_bytes(pickle.dumps({"/?": ("200 OK", [("content-length", "2")], b"{}")}))
-    begun = [(targets.service(f"sqlite:///{database}", cache=True), LISTED), (targets.limit(answers), "/")]
+    answers.write_bytes(pickle.dumps({f"{LISTED}?": ("200 OK", [("content-length", "2")], b"{}")}))
+    begun = [(targets.service(f"sqlite:///{database}", cache=True), LISTED), (targets.limit(answers), LISTED)]
     for _ in range(ROUNDS):
         for target, path in begun:
             server = Server(target)
@@ -178,7 +178,6 @@ def main() -> None:
     parser.add_argument("--reuse", action="store_true", help="keep data though the code that makes them has changed")
     options = parser.parse_args()
     require_wrk()
-    prepare.manage(f"sqlite:///{BENCH / 'data/none.sqlite3'}", "collectstatic", "--no-input", "--verbosity", "0")
     results = {
         "machine": machine.describe(),
         "versions": machine.versions(),

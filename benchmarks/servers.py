@@ -44,7 +44,10 @@ class Server:
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            pinned(SERVER_CORE, command), cwd=ROOT, env=environment | dict(target.environment), stdout=subprocess.DEVNULL
+            pinned(SERVER_CORE, command),
+            cwd=ROOT,
+            env=environment | dict(target.environment),
+            stdout=subprocess.DEVNULL,
         )
 
     def stop(self) -> None:
@@ -95,7 +98,7 @@ def running(targets: list[Target]) -> Iterator[dict[str, Server]]:
     try:
         for target in targets:
             servers[target.name] = Server(target)
-            servers[target.name].wait("/")
+            servers[target.name].wait(target.ready)
         yield servers
     finally:
         for server in servers.values():

@@ -43,6 +43,8 @@ class Target:
     """The facts in an answer."""
     exports: Mapping[str, str] = field(default_factory=dict)
     """By format, the address that exports all facts."""
+    ready: str = "/"
+    """An address that answers as soon as the server does."""
 
 
 Cursors = Callable[[str], str]
@@ -89,7 +91,8 @@ def service(database: str, *, cache: bool) -> Target:
         environment=environment if cache else environment | {"CACHE_BYTES": "0"},
         paths=_of_service,
         facts=_listed,
-        exports={} if cache else {"csv": f"{LISTED}?format=csv", "ndjson": f"{LISTED}?format=ndjson"},
+        exports={"csv": f"{LISTED}?format=csv", "ndjson": f"{LISTED}?format=ndjson"} if cache else {},
+        ready="/health/live",
     )
 
 
@@ -99,6 +102,7 @@ def _listed(answer: Any) -> list[Any]:
 
 def limit(answers: Path) -> Target:
     return Target(
+        ready=LISTED,
         name="limit",
         label="the limit: the same server, ready bytes",
         command=granian(PYTHON, "benchmarks.peers.limit:application"),

@@ -118,6 +118,7 @@ class Production(Table):
     rank_reason = models.TextField(null=True)
     disputed = models.BooleanField()
     alternatives = models.IntegerField()
+    objects: Any = models.Manager()
 
     class Meta(Table.Meta):
         db_table = "production"
@@ -159,7 +160,7 @@ class SourceSerializer(serializers.ModelSerializer):
 
 
 class CitationSerializer(serializers.ModelSerializer):
-    source = SourceSerializer()
+    source = SourceSerializer()  # type: ignore[assignment]
     via = serializers.SerializerMethodField()
 
     class Meta:
@@ -227,7 +228,7 @@ class ProductionFilterSet(filters.FilterSet):
     q = filters.CharFilter(method="search")
 
     def search(self, facts: Any, name: str, words: str) -> Any:
-        found = RawSQL("SELECT rowid FROM production_words WHERE production_words MATCH %s", [matching(words)])  # noqa: S611
+        found = RawSQL("SELECT rowid FROM production_words WHERE production_words MATCH %s", [matching(words)])
         return facts.filter(pk__in=found)
 
 
@@ -256,8 +257,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 def lines() -> Iterator[str]:
     writer = csv.writer(Echo())
+    serializer = ProductionSerializer()
     for fact in ProductionViewSet.queryset.iterator(chunk_size=2000):
-        row = ProductionSerializer(fact).data
+        row = serializer.to_representation(fact)
         quantity = row.pop("quantity")
         citations = row.pop("citations")
         named = {name: (row.pop(name) or {}).get("slug") for name in ("mineral", "country")}
