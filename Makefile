@@ -82,12 +82,12 @@ COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 bench: $(RUNTIME) $(PEERS) ## Measure the service beside its peers into benchmarks/results/ (POSTGRES=postgres://… too; ARGS=)
-	$(BENCHMARK) --to benchmarks/results --page docs/performance.md
+	$(BENCHMARK) --to benchmarks/results --page docs/performance.md $(ARGS)
 
 bench-quick: $(RUNTIME) $(PEERS) ## The same with 10,000 facts and short runs, into .bench/quick/
-	$(BENCHMARK) --facts 10000 --seconds 1 --to .bench/quick
+	$(BENCHMARK) --facts 10000 --seconds 1 --to .bench/quick $(ARGS)
 
-BENCHMARK = $(PY) -m benchmarks.run $(if $(POSTGRES),--postgres "$(POSTGRES)") $(ARGS)
+BENCHMARK = $(PY) -m benchmarks.run $(if $(POSTGRES),--postgres "$(POSTGRES)")
 
 ci: ## What the continuous integration runs; needs PostgreSQL and Redis
 	.ci/run

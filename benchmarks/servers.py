@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.targets import ROOT, Target
+from benchmarks.targets import BENCH, ROOT, Target
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 PATIENCE = 60
+LOG = BENCH / "servers.log"
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
@@ -43,12 +44,14 @@ class Server:
         command = [part.replace("{port}", str(self.port)) for part in target.command]
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.started = time.perf_counter()
-        self.process = subprocess.Popen(
-            pinned(SERVER_CORE, command),
-            cwd=ROOT,
-            env=environment | dict(target.environment),
-            stdout=subprocess.DEVNULL,
-        )
+        with LOG.open("ab") as log:
+            self.process = subprocess.Popen(
+                pinned(SERVER_CORE, command),
+                cwd=ROOT,
+                env=environment | dict(target.environment),
+                stdout=log,
+                stderr=log,
+            )
 
     def stop(self) -> None:
         self.process.terminate()
@@ -77,7 +80,7 @@ class Server:
         """Wait for the first answer. Returns the seconds that it took since the process was started."""
         while time.perf_counter() - self.started < PATIENCE:
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self.target.label} ended with {self.process.returncode}.")
+                raise RuntimeError(f"{self.target.label} ended with {self.process.returncode}: see {LOG}")
             try:
                 self.get(path)
             except OSError:
