@@ -39,7 +39,7 @@ def draw(results: dict[str, Any], folder: Path) -> None:
         panel.set_title(label, fontsize=11)
         panel.set_xscale("log")
         panel.set_yscale("log")
-        panel.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        panel.set_xticks(sizes, [f"{size / 1000:g} k" if size < 10**6 else f"{size / 10**6:g} M" for size in sizes])
         panel.xaxis.set_minor_locator(NullLocator())
         panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         panel.grid(visible=True, color="#e4e4e4", linewidth=0.8)
