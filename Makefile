@@ -11,7 +11,7 @@ PORT ?= 8000
 # Not read from the environment: some shells and Conda set HOST to the machine's own name.
 HOST = 127.0.0.1
 WORKERS = 1
-# Passed to pytest, for example `make test ARGS="-k reserves -x"`.
+# Passed on to pytest, uv or the benchmarks, for example `make test ARGS="-k reserves -x"`.
 ARGS =
 
 PY := .venv/bin/python
@@ -24,16 +24,17 @@ EXAMPLES := sqlite:///.venv/examples.sqlite3
 
 RUNTIME := .venv/installed-runtime
 DEVELOPMENT := .venv/installed-development
+PEERS := .bench/venv/installed
 
 export DJANGO_SETTINGS_MODULE := minerals_api.settings
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fix schema lock ci interpreter-missing
+.PHONY: help run test check fix schema lock bench bench-quick ci interpreter-missing
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## Install, load the dataset and serve it on http://127.0.0.1:8000 (HOST=, PORT=, WORKERS=)
 	$(MANAGE) migrate --verbosity 0
@@ -80,6 +81,14 @@ lock: $(DEVELOPMENT) ## Pin all dependencies with hashes (ARGS=--upgrade takes n
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
+bench: $(RUNTIME) $(PEERS) ## Measure the service beside its peers into benchmarks/results/ (POSTGRES=postgres://… too; ARGS=)
+	$(BENCHMARK) --to benchmarks/results --page docs/performance.md $(ARGS)
+
+bench-quick: $(RUNTIME) $(PEERS) ## The same with 10,000 facts and short runs, into .bench/quick/
+	$(BENCHMARK) --facts 10000 --seconds 1 --to .bench/quick $(ARGS)
+
+BENCHMARK = $(PY) -m benchmarks.run $(if $(POSTGRES),--postgres "$(POSTGRES)")
+
 ci: ## What the continuous integration runs; needs PostgreSQL and Redis
 	.ci/run
 
@@ -91,6 +100,12 @@ $(RUNTIME): requirements.lock .venv/pyvenv.cfg
 $(DEVELOPMENT): requirements-dev.lock .venv/pyvenv.cfg
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $(RUNTIME) $@
+
+# The peers have an environment of their own.
+$(PEERS): benchmarks/requirements.txt requirements.txt .venv/pyvenv.cfg
+	$(PY) -m venv .bench/venv
+	.bench/venv/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/requirements.txt
+	@touch $@
 
 # An environment whose interpreter has gone (after an upgrade of Python, or a copy) is made anew.
 .venv/pyvenv.cfg: $(if $(wildcard $(PY)),,interpreter-missing)

@@ -12,7 +12,10 @@ PACKAGES = ("sources", "minerals", "projects", "minerals_api")
 LONGEST_MODULE = 420
 
 MODULES = sorted(
-    path for folder in (*PACKAGES, "tests") for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
+    path
+    for folder in (*PACKAGES, "benchmarks", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
 )
 TEXTS = sorted(
     path
@@ -22,7 +25,7 @@ TEXTS = sorted(
         "LICENSE*",
         ".ci/*",
         "docs/**/*.*",
-        *(f"{name}/**/*.*" for name in PACKAGES),
+        *(f"{name}/**/*.*" for name in (*PACKAGES, "benchmarks")),
     )
     for path in ROOT.glob(pattern)
     if path.is_file() and path.suffix in ("", ".cff", ".css", ".html", ".json", ".lock", ".md", ".py", ".toml", ".txt")
@@ -61,7 +64,7 @@ def test_no_text_names_a_folder_of_one_machine(text: Path):
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt"])
 def test_every_dependency_is_pinned_and_has_a_reason(name: str):
     lines = (ROOT / name).read_text().splitlines()
     requirements = [line for line in lines if line and not line.startswith(("#", "-r "))]

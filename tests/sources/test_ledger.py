@@ -92,6 +92,15 @@ def test_a_published_fact_mentions_what_it_and_its_parts_name() -> None:
     }
 
 
+def test_what_a_fact_mentions_has_one_order() -> None:
+    """Else rendering a fact again could find its names in another order, and open a state that says nothing new."""
+    trade: Any = make_fact(
+        "trade", "kaz-zinc-exports", counterpart_scope="country", counterpart=make_country("chn", "CHN")
+    )
+    trade.mineral = make_mineral()
+    assert [role for _, role in documents.mentioned(trade)] == ["country", "counterpart", "mineral"]
+
+
 def test_what_a_fact_shows_is_published_with_it() -> None:
     make_term("basis", "testing_basis")
     make_term("basis", "unused_basis")
