@@ -54,7 +54,9 @@ def client(generated: ModuleType) -> object:
 
 
 def test_it_reads_the_cited_zinc_figure(client: object) -> None:
-    page = operation("reserves", "reserves_list").sync(client=client, country="KAZ", mineral="zinc")
+    page = operation("reserves", "reserves_list").sync(
+        client=client, country="KAZ", mineral="zinc", source="aifc-2024-07-09"
+    )
     [reserve] = page.results
     [citation] = reserve.citations
 
