@@ -133,8 +133,7 @@ def document_of(holder: Record | Fact) -> Document:
 def document_of_fact(fact: Fact) -> Document:
     """The document of a fact that was given its standing before."""
     standing = fact.standing
-    # In one order, lest a document that says the same as before is taken for a new state.
-    names = sorted({name for entity, _ in mentioned(fact) for name in entity.names})
+    names = [name for entity, _ in mentioned(fact) for name in entity.names]
     return Document(
         kind=fact.kind,
         key=fact.key,

@@ -323,20 +323,6 @@ def test_recording_what_did_not_change_opens_no_document() -> None:
     assert not Document.objects.filter(from_revision=revision).exists()
 
 
-def test_the_order_in_which_entities_are_named_opens_no_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    country = make_country("testland", aliases="Testia|Land of tests")
-    publish(make_reserve("published-reserves", mineral=make_mineral("testium", aliases="tt"), country=country))
-    named = documents.mentioned
-    monkeypatch.setattr(documents, "mentioned", lambda fact: sorted(named(fact), key=lambda name: name[1]))
-    first = ledger.record([country], author="curator", message="Nothing new.")
-    monkeypatch.setattr(
-        documents, "mentioned", lambda fact: sorted(named(fact), key=lambda name: name[1], reverse=True)
-    )
-    second = ledger.record([country], author="curator", message="Nothing new.")
-
-    assert not Document.objects.filter(from_revision__in=[first, second]).exists()
-
-
 def test_a_fact_that_no_longer_names_an_entity_is_left_alone_when_it_is_renamed() -> None:
     old, new = make_mineral("testium"), make_mineral("novium")
     first = make_reserve("moved-reserves", mineral=old)
