@@ -22,6 +22,7 @@ LABELS = {
 }
 """The rows of every table, in order."""
 NOTHING = "-"
+PLOT = "![What a request costs as the dataset grows](../benchmarks/results/cost.svg)\n\n"
 BEGIN, END = "<!-- measured: written by benchmarks/report.py -->\n", "<!-- measured: end -->\n"
 
 
@@ -150,7 +151,7 @@ def write_report(results: Json, folder: Path, page: Path | None) -> None:
     text = text_of(results)
     (folder / "results.md").write_text(text)
     if page:
-        page.write_text(with_measured(page.read_text(), text))
+        page.write_text(with_measured(page.read_text(), PLOT + text))
 
 
 def with_measured(page: str, text: str) -> str:

@@ -92,7 +92,7 @@ def _filtered(
 ) -> tuple[QuerySet[Any], list[ParameterError]]:
     data = QueryDict(mutable=True)
     data.update(asked.filters)
-    filterset = asked.filterset = filterset_class(data, queryset, revision=asked.revision)
+    filterset = asked.filterset = filterset_class(data, queryset, revision=asked.revision, newest=asked.newest)
     if filterset.is_valid():
         queryset = filterset.filter_queryset(queryset)
     errors = list(_refused(filterset))
@@ -141,7 +141,7 @@ def _lacking(asked: Query, given: Container[str]) -> Iterator[ParameterError]:
         if not any(name in given for name in choice):
             examples = " or ".join(f"{name}={value}" for name, value in choice.items())
             detail = f"“{'” or “'.join(choice)}” is missing; give one, such as {examples}."
-            offered = asked.filterset.base_filters[first].offers(asked.revision)
+            offered = asked.filterset.base_filters[first].offers(asked.newest)
             yield ParameterError(first, detail, "missing-parameter", offered)
         elif len(used) > 1:
             yield ParameterError(used[-1], f"“{'” and “'.join(used)}” exclude each other; give one.", "contradiction")

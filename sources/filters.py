@@ -114,7 +114,7 @@ class WordFilter(StrictFilter):
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
             return qs
-        known = words(self.vocabulary, self.parent.revision) if self.parent.revision else ()
+        known = words(self.vocabulary, self.parent.newest) if self.parent.newest else ()
         found = known_words(value, [*known, NOTHING] if self.nullable else known)
         return self.narrow(qs, Q(**{f"{self.field_name}__in": list(map(stored, found))}))
 
@@ -171,10 +171,10 @@ class EntityFilter(StrictFilter):
 
     def find(self, value: list[str]) -> list[int | None]:
         """The ids of what is named; a name may itself hold commas."""
-        revision = self.parent.revision
-        if revision is None:
+        newest = self.parent.newest
+        if newest is None:
             return []
-        known = directory(self.kind, revision)
+        known = directory(self.kind, newest)
         if (whole := known.find(",".join(value))) is not None:
             return [whole]
         ids = [known.find(name) for name in value]
@@ -202,7 +202,7 @@ class SourceFilter(StrictFilter):
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
             return qs
-        known = source_ids(self.parent.revision) if self.parent.revision else {}
+        known = source_ids(self.parent.newest) if self.parent.newest else {}
         for key in value:
             if key.casefold() not in known:
                 allowed = list(known) if len(known) <= LONGEST_LIST else []
@@ -233,7 +233,10 @@ def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = 
 
 
 class StrictFilterSet(filters.FilterSet):
-    """A filter set over rows joined to their documents at one revision."""
+    """A filter set over rows joined to their documents at one revision.
+
+    What it takes are the names of the newest revision, whichever is read.
+    """
 
     offered: ClassVar[dict[str, StrictFilter]] = {}
     """Each query parameter and the filter behind it."""
@@ -249,9 +252,10 @@ class StrictFilterSet(filters.FilterSet):
         """The least query that can be answered."""
         return dict(next(iter(choice.items())) for choice in cls.required)
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, revision: Any) -> None:
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, revision: Any, newest: Any) -> None:
         # Not the base's own: it would copy every filter that is offered, where few are asked for.
-        self.is_bound, self.data, self.queryset, self.revision = True, data, queryset, revision
+        self.is_bound, self.data, self.queryset = True, data, queryset
+        self.revision, self.newest = revision, newest
         self.request = self.form_prefix = None
         self.filters = {name: copy(one) for name, one in self.base_filters.items() if name in data}
         for one in self.filters.values():

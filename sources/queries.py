@@ -103,6 +103,8 @@ class Query:
     """What a request asks for besides its filters."""
 
     revision: Revision | None = None
+    """The revision that is read."""
+    newest: Revision | None = None
     shape: Shape | None = None
     page_size: int = PAGE_SIZE
     place: Place | None = None
@@ -165,7 +167,7 @@ class Reader:
         """What is asked for. Whatever is wrong stands in `errors` afterwards, all of it at once."""
         plain = {name: self._single(name) for name in self.parameters}
         given = {name: value for name, value in plain.items() if value is not None}
-        query = Query(revision=current, filters={n: v for n, v in given.items() if n in self.filters})
+        query = Query(revision=current, newest=current, filters={n: v for n, v in given.items() if n in self.filters})
         query.revision, query.pinned = self._revision(given.get("revision"), current), "revision" in given
         query.shape = self._shape(given, shapes)
         query.page_size = self._page_size(given.get("page_size"))

@@ -240,3 +240,13 @@ def test_revisions_say_what_they_did(shipped_last: int, then: dict[int, Answers]
     assert [row["number"] for row in newest_first] == list(range(shipped_last + RENAMING, 0, -1))
     assert [(row["published"], row["left"]) for row in newest_first[:3]] == [(0, 0), (0, 1), (2, 1)]
     assert newest_first[1]["message"] == REASON
+
+
+def test_a_name_that_came_later_is_known_at_older_revisions(api: APIClient) -> None:
+    """Whether or not the older revision was asked before it came."""
+    address = f"{RESERVES}?country=TST&revision=1"
+    assert api.get(address).status_code == HTTPStatus.BAD_REQUEST
+
+    make.publish(make.make_reserve("later", country=make.make_country("testland", "TST")))
+
+    assert api.get(address).json()["count"] == 0

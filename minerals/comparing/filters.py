@@ -90,7 +90,7 @@ class MeasureFilter(StrictFilter):
 
     def only(self, value: list[str]) -> tuple[str, Any]:
         """The word as it is written, and the kind of fact that it measures."""
-        known = measures(self.parent.revision)
+        known = measures(self.parent.newest)
         [word] = known_words(value, list(known))
         return word, known[word]
 
@@ -173,11 +173,11 @@ class ComparisonFilterSet(StrictFilterSet):
     def _holder(self, name: str) -> Any:
         """The kind that a parameter narrows: that of the question, or while there is none any that it fits."""
         column = self.filters[name].field_name
-        kinds = dict.fromkeys(measures(self.revision).values())
+        kinds = dict.fromkeys(measures(self.newest).values())
         holders = [one for one in kinds if column in {field.name for field in one._meta.get_fields()}]
         if self.question.kind is None or self.question.kind in holders:
             return self.question.kind or holders[0]
-        words = ", ".join(word for word, kind in measures(self.revision).items() if kind in holders)
+        words = ", ".join(word for word, kind in measures(self.newest).items() if kind in holders)
         raise RefusedValueError(f"It says nothing of {self.question.measure}, only of {words}.", code="contradiction")
 
     def _narrowed(self, rows: QuerySet[Any], column: str, met: QuerySet[Any]) -> QuerySet[Any]:
