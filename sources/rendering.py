@@ -1,0 +1,72 @@
+"""Writes standing documents anew where they differ from what would be written today: after a change of their shape.
+
+What stood at older revisions stays as it was served then. Loading the dataset into an empty database replays all
+revisions, and so writes those anew, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from sources import documents, guards, ledger, showing
+from sources.batches import BATCH, batches
+from sources.models import Document, Fact, Record
+from sources.progress import SILENT, Progress
+from sources.registry import record_models
+from sources.standing import circles_touched, standings
+
+WRITTEN = ("body", "search", "disputed", "alternatives", "best", "issues")
+
+
+def outdated(progress: Progress = SILENT) -> list[Document]:
+    """The standing documents that would be written otherwise today, as they would be."""
+    shown = {
+        (document.kind, document.key): document
+        for document in Document.objects.standing().only("kind", "key", *WRITTEN).iterator(BATCH)
+    }
+    return [
+        _rewritten(shown[fresh.kind, fresh.key], fresh)
+        for fresh in map(documents.document_of, progress.through("Writing documents", list(_holders(shown))))
+        if _differs(shown[fresh.kind, fresh.key], fresh)
+    ]
+
+
+def render(progress: Progress = SILENT) -> int:
+    """Write anew what is outdated, and say how many documents that were."""
+    with transaction.atomic():
+        ledger.one_at_a_time()
+        rewritten = outdated(progress)
+        if rewritten:
+            # No act of the ledger ever changes a document, so its guards have to step aside for this one.
+            guards.remove()
+            Document.objects.bulk_update(rewritten, WRITTEN, batch_size=BATCH // len(WRITTEN))
+            guards.install()
+    return len(rewritten)
+
+
+def _holders(shown: dict[tuple[str, str], Document]) -> Iterator[Record | Fact]:
+    """The records and live facts behind the documents."""
+    records = [
+        record
+        for model in record_models().values()
+        for record in model.objects.all()  # type: ignore[attr-defined]
+        if (record.document_kind, record.document_key) in shown
+    ]
+    showing.give_facts(records)
+    yield from records
+    live = list(Fact.objects.live().order_by("pk").values_list("pk", flat=True))
+    found = standings(circles_touched([], live))
+    for batch in batches(live):
+        yield from documents.with_standings(batch, found)
+
+
+def _differs(old: Document, new: Document) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in WRITTEN)
+
+
+def _rewritten(old: Document, new: Document) -> Document:
+    for name in WRITTEN:
+        setattr(old, name, getattr(new, name))
+    return old
