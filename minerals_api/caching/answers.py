@@ -28,9 +28,10 @@ OF_A_BODY = frozenset(
 OF_OTHER_SITES = "access-control-"
 OF_THE_LIMIT = "ratelimit-"
 
+SIZE_OF_A_HEADER = 200
 SIZE_OF_A_COPY = 1024
 SIZE_OF_AN_ENTRY = 3072
-"""What holds a copy or an entry takes besides the bytes and the text in it."""
+"""What these take in memory besides the bytes and the text in them."""
 
 
 class Copy:
@@ -53,8 +54,8 @@ class Entry:
         headers = without(headers, OF_THE_LIMIT)
         named = by_name(headers)
         self.etag, self.modified = named["etag"], named["last-modified"]
-        self.text = sum(len(name) + len(value) for name, value in headers)
-        unmodified = [(name, value) for name, value in headers if name.lower() not in OF_A_BODY]
+        self.text = sum(SIZE_OF_A_HEADER + len(name) + len(value) for name, value in headers)
+        unmodified = [header for header in headers if header[0].lower() not in OF_A_BODY]
         self.unmodified = Copy([*unmodified, ("Link", LINKS)])
         self.copies: Mapping[str, Copy] = {} if body is None else {AS_IT_IS: Copy(headers, body)}
 
@@ -91,12 +92,12 @@ def by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def without(headers: Headers, beginning: str) -> Headers:
     """All headers but those whose name begins so."""
-    return [(name, value) for name, value in headers if not name.lower().startswith(beginning)]
+    return [header for header in headers if not header[0].lower().startswith(beginning)]
 
 
 def only(headers: Headers, beginning: str) -> Headers:
     """The headers whose name begins so."""
-    return [(name, value) for name, value in headers if name.lower().startswith(beginning)]
+    return [header for header in headers if header[0].lower().startswith(beginning)]
 
 
 def _of_packed(body: bytes, encoding: str) -> Headers:
