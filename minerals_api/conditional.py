@@ -38,7 +38,7 @@ class RevisionHeadersMiddleware:
         if revision is None:
             return self.get_response(request)
         etag = entity_tag(request, revision)
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        if names_tag(request.headers.get("If-None-Match", ""), etag):
             response = _with_headers(HttpResponseNotModified(), etag, revision)
             if not READS_ANOTHER.isdisjoint(request.GET):
                 # Which revision was read, only the view finds out; the client has kept it.
@@ -47,8 +47,12 @@ class RevisionHeadersMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.OK:
             return response
-        answer = HttpResponseNotModified() if _is_fresh(request, revision) else response
-        return _with_headers(answer, etag, revision)
+        if not _is_fresh(request, revision):
+            return _with_headers(response, etag, revision)
+        unmodified = HttpResponseNotModified()
+        if read := response.headers.get("Dataset-Revision"):
+            unmodified.headers["Dataset-Revision"] = read
+        return _with_headers(unmodified, etag, revision)
 
 
 def entity_tag(request: HttpRequest, revision: Revision) -> str:
@@ -67,12 +71,24 @@ def entity_tag(request: HttpRequest, revision: Revision) -> str:
     return f'W/"{revision.number}-{digest}"'
 
 
-def _is_fresh(request: HttpRequest, revision: Revision) -> bool:
+def names_tag(if_none_match: str, etag: str) -> bool:
+    """Whether a header If-None-Match names a tag: compared weakly, as a proxy may have taken the mark of a weak one off."""
+    opaque = etag.removeprefix("W/")
+    return any(tag.removeprefix("W/") == opaque for tag in parse_etags(if_none_match))
+
+
+def is_fresh(if_none_match: str, if_modified_since: str, published: int) -> bool:
     """Whether a client that has an answer, but didn't name its tag, has the latest."""
-    if tags := request.headers.get("If-None-Match", "").strip():
+    if tags := if_none_match.strip():
         return tags == "*"
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return since is not None and int(revision.created.timestamp()) <= since
+    since = parse_http_date_safe(if_modified_since)
+    return since is not None and published <= since
+
+
+def _is_fresh(request: HttpRequest, revision: Revision) -> bool:
+    headers = request.headers
+    published = int(revision.created.timestamp())
+    return is_fresh(headers.get("If-None-Match", ""), headers.get("If-Modified-Since", ""), published)
 
 
 def _with_headers(response: HttpResponse, etag: str, revision: Revision) -> HttpResponse:
@@ -82,5 +98,6 @@ def _with_headers(response: HttpResponse, etag: str, revision: Revision) -> Http
     headers.setdefault("Dataset-Revision", str(revision.number))
     headers.setdefault("Cache-Control", "public, no-cache")
     headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LINKS)))
-    patch_vary_headers(response, ("Accept",))
+    # The cache in front compresses, or else a proxy may; a 304 must not take that back.
+    patch_vary_headers(response, ("Accept", "Accept-Encoding"))
     return response

@@ -24,6 +24,8 @@ RELEASE = env.str("RELEASE", default="")
 RATE_LIMIT = env.str("RATE_LIMIT", default="600/minute")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 REDIS_URL = env.str("REDIS_URL", default="")
+CACHE_BYTES = env.int("CACHE_BYTES", default=64 * 1024 * 1024)
+CACHE_SHARED = env.bool("CACHE_SHARED", default=True)
 
 ROOT_URLCONF = "minerals_api.urls"
 WSGI_APPLICATION = "minerals_api.wsgi.application"
@@ -92,8 +94,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
+# A cache that is slower than the answer is worth nothing.
+REDIS_TIMEOUTS = {"OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}} if REDIS_URL else {}
 CACHES = {
-    "default": environ.Env.cache_url_config(REDIS_URL or "locmemcache://"),
+    "default": environ.Env.cache_url_config(REDIS_URL or "locmemcache://") | REDIS_TIMEOUTS,
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 

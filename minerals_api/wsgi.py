@@ -6,4 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minerals_api.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# Its modules need the apps, which are loaded by now.
+from minerals_api.caching import behind_cache  # noqa: E402
+
+application = behind_cache(django_application)

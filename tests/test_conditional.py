@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils.http import http_date
 
+from sources import ledger
 from sources.models import Revision
+from tests.factories import make_country
 
 ADDRESS = "/api/v1/"
 
@@ -14,6 +16,11 @@ ADDRESS = "/api/v1/"
 @pytest.fixture
 def etag(client: Client, dataset: Revision) -> str:
     return client.get(ADDRESS).headers["ETag"]
+
+
+@pytest.fixture
+def next_revision(dataset: Revision) -> Revision:
+    return ledger.record([make_country("atl", "ATL")], author="curator", message="A country.")
 
 
 def test_answers_name_the_revision(client: Client, dataset: Revision):
@@ -35,6 +42,15 @@ def test_the_tag_spares_the_work(client: Client, etag, django_assert_num_queries
     assert response.content == b""
     assert response.headers["ETag"] == etag
     assert "Accept" in response.headers["Vary"]
+
+
+def test_the_tag_is_compared_weakly(client: Client, etag):
+    strong = etag.removeprefix("W/")
+
+    for named in (strong, f'"other", {strong}', f'W/"other",{etag}'):
+        assert client.get(ADDRESS, headers={"if-none-match": named}).status_code == 304
+    for other in (strong.strip('"'), f'{strong[:-1]}x"'):
+        assert client.get(ADDRESS, headers={"if-none-match": other}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -62,6 +78,14 @@ def test_the_date(client: Client, dataset: Revision):
     assert client.get(ADDRESS, headers={"if-modified-since": before}).status_code == 200
     assert client.get(ADDRESS, headers={"if-modified-since": at}).status_code == 304
     assert client.get(ADDRESS, headers={"if-modified-since": "yesterday"}).status_code == 200
+
+
+def test_an_unmodified_answer_names_the_revision_that_was_read(client: Client, next_revision):
+    since = {"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+    unmodified = client.get(f"{ADDRESS}minerals/?revision=1", headers=since)
+
+    assert unmodified.status_code == 304
+    assert unmodified.headers["Dataset-Revision"] == "1"
 
 
 def test_the_tag_wins_over_the_date(client: Client, dataset: Revision):
