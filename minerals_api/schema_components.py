@@ -96,7 +96,7 @@ HEADERS: dict[str, JSON] = {
         "example": '</api/schema/>; rel="describedby"',
     },
     "RateLimit-Limit": {
-        "description": "How many requests a window allows (IETF draft).",
+        "description": "How many requests a window allows (IETF draft). An answer that is repeated from memory counts for none, and has no such header.",
         "schema": {"type": "integer"},
         "example": 600,
     },

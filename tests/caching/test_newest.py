@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -106,6 +107,11 @@ def _delete(path: Path) -> None:
         file.unlink()
 
 
+def _make_anew(path: Path, **state: Any) -> None:
+    _delete(path)
+    make(path, **state)
+
+
 def _rename_over(path: Path) -> None:
     os.replace(make(path.with_name("next.sqlite3"), revisions=2), path)  # noqa: PTH105
 
@@ -113,8 +119,8 @@ def _rename_over(path: Path) -> None:
 @pytest.mark.parametrize(
     "replace",
     [
-        lambda path: (_delete(path), make(path, revisions=2)),
-        lambda path: (_delete(path), make(path, migrated="2026-01-02")),
+        lambda path: _make_anew(path, revisions=2),
+        lambda path: _make_anew(path, migrated="2026-01-02"),
         lambda path: (path.rename(path.with_name("old.sqlite3")), make(path, revisions=2)),
         _rename_over,
     ],

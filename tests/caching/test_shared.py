@@ -1,5 +1,6 @@
 """What one process was answered, the others find in Redis; without Redis each goes on by itself."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -65,7 +66,12 @@ def test_what_redis_holds_is_compressed_and_does_not_stay_for_ever(
     use(settings, redis_url)
     kept = []
     original = RedisCache.set
-    monkeypatch.setattr(RedisCache, "set", lambda self, *args: kept.append(args) or original(self, *args))
+
+    def keep_and_set(cache: RedisCache, *args: Any) -> None:
+        kept.append(args)
+        original(cache, *args)
+
+    monkeypatch.setattr(RedisCache, "set", keep_and_set)
     plain = ask(process(django, state), ADDRESS)
 
     [(name, (headers, packed), seconds)] = kept
