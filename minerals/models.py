@@ -149,6 +149,12 @@ def scope_fits_country(name: str) -> models.CheckConstraint:
     )
 
 
+def indexed_by_value(kind: str) -> list[models.Index]:
+    """For lists of one mineral, country or unit in the order of their values."""
+    names = ("mineral", "country", "base_unit")
+    return [models.Index(fields=[name, "base_value"], name=f"{kind}_by_{name}") for name in names]
+
+
 class Statistic(Quantified, Ranked):
     """What figures for countries, the rest of the world and the world have in common."""
 
@@ -212,6 +218,7 @@ class Reserve(Statistic, Fact):
     class Meta(Quantified.Meta):
         verbose_name_plural = "reserves"
         constraints = [*Quantified.Meta.constraints, scope_fits_country("reserve_scope_fits_country")]
+        indexes = indexed_by_value("reserve")
 
     def clean(self) -> None:
         super().clean()
@@ -261,6 +268,7 @@ class Production(Statistic, Fact):
 
     class Meta(Quantified.Meta):
         verbose_name_plural = "production"
+        indexes = indexed_by_value("production")
         constraints = [
             *Quantified.Meta.constraints,
             scope_fits_country("production_scope_fits_country"),
@@ -341,6 +349,7 @@ class Trade(Quantified, Fact):
 
     class Meta(Quantified.Meta):
         verbose_name_plural = "trade"
+        indexes = indexed_by_value("trade")
         constraints = [
             *Quantified.Meta.constraints,
             models.CheckConstraint(

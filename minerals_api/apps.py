@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class MineralsApiConfig(AppConfig):
@@ -9,3 +10,6 @@ class MineralsApiConfig(AppConfig):
 
     def ready(self) -> None:
         from minerals_api import checks  # noqa: F401  (registers the system checks)
+        from minerals_api.collation import note_collation
+
+        connection_created.connect(note_collation, dispatch_uid="collation")

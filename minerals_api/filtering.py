@@ -10,6 +10,7 @@ from django.http import QueryDict
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from sources import counts
 from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
@@ -36,7 +37,7 @@ class StrictFilterBackend(BaseFilterBackend):
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
         view.asked = asked
         if view.document_path:
-            queryset = shown(queryset, view.document_path, asked.number)
+            queryset = shown(queryset, view.document_path, asked.number, newest=asked.is_newest)
         if "claims" in shared_of(view) and asked.claims == "best":
             queryset = queryset.filter(shown_best=True)
         errors = reader.errors
@@ -107,10 +108,14 @@ def _filtered(
 def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list[ParameterError]:
     """Count the rows in range, and refuse to compare numbers that are not in one unit."""
     known = Q(**{f"{MEASURE}__isnull": False})
-    found = queryset.aggregate(
-        count=Count("pk", filter=ranges) if ranges else Count("pk"),
-        first=Min(MEASURED_IN, filter=known),
-        last=Max(MEASURED_IN, filter=known),
+    found = counts.once(
+        "measured",
+        asked,
+        lambda: queryset.aggregate(
+            count=Count("pk", filter=ranges) if ranges else Count("pk"),
+            first=Min(MEASURED_IN, filter=known),
+            last=Max(MEASURED_IN, filter=known),
+        ),
     )
     asked.count = found["count"]
     if found["first"] == found["last"]:

@@ -14,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from minerals_api.collation import sorts_by_code_point
 from minerals_api.schema_components import or_selection
+from sources import counts
 from sources.exceptions import BadParameters
 from sources.queries import BAD_CURSOR, Place, Query
 
@@ -35,7 +37,7 @@ class Column:
         # An absent text is stored as an empty one, and served as null.
         text = NullIf(F(self.path), Value("")) if self.field.blank else F(self.path)
         # PostgreSQL may sort texts by a language; both databases are to give the same order.
-        return Collate(text, "C") if connection.vendor == "postgresql" else text
+        return text if sorts_by_code_point(connection) else Collate(text, "C")
 
     def order(self, *, backwards: bool) -> Any:
         column = F(self.alias)
@@ -67,7 +69,7 @@ class RevisionCursorPagination(BasePagination):
         self.request = request
         asked: Query = view.asked
         columns = _columns(queryset.model, asked.ordering or view.default_ordering, view)
-        self.count = queryset.count() if asked.count is None else asked.count
+        self.count = counts.once("rows", asked, queryset.count) if asked.count is None else asked.count
         place, backwards = asked.place, bool(asked.place and asked.place.backwards)
         rows = self._rows(queryset, columns, asked, view.row_columns)
         more, rows = len(rows) > asked.page_size, rows[: asked.page_size]

@@ -30,7 +30,7 @@ from sources.filter_fields import (
     stored,
 )
 from sources.issues import IssueCode
-from sources.models import Rank, Support
+from sources.models import OPEN, Rank, Support
 from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
 from sources.words import nearest
@@ -360,9 +360,20 @@ class CitationFilterSet(StrictFilterSet):
         return {**cls.offered, "kind": kinds}
 
 
-def shown(queryset: QuerySet[Any], path: str, revision: int) -> QuerySet[Any]:
-    """The rows that the dataset shows at a revision, joined to their documents as they stood then."""
-    return queryset.filter(**{f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}).annotate(
+def _stood(path: str, revision: int, *, newest: bool) -> dict[str, Any]:
+    if newest:
+        return {f"{path}__to_revision": OPEN}
+    return {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
+
+
+def shown(queryset: QuerySet[Any], path: str, revision: int, *, newest: bool) -> QuerySet[Any]:
+    """The rows that the dataset shows at a revision, joined to their documents as they stood then.
+
+    What is asked of a document more than that it stood then is what its indexes begin with.
+    """
+    kind = getattr(queryset.model, "document_kind", "")
+    of = {f"{path}__kind": kind} if kind else {f"{path}__fact__isnull": False}
+    return queryset.filter(**of, **_stood(path, revision, newest=newest)).annotate(
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),

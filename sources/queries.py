@@ -125,6 +125,10 @@ class Query:
         """The revision that is read; 0 while nothing was ever published."""
         return self.revision.number if self.revision else 0
 
+    @property
+    def is_newest(self) -> bool:
+        return self.revision == self.newest
+
 
 def parameter(name: str, description: str, schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
     """An OpenAPI parameter object of a query parameter."""

@@ -53,7 +53,7 @@ class QueryMixin:
     filterset_class: type[StrictFilterSet] | None = None
     ordering_fields: dict[str, str] = {}
     default_ordering: tuple[str, ...] = ()
-    tie_break: tuple[str, ...] = ("key",)
+    tie_break: tuple[str, ...] = ("documents__key",)
     row_columns: tuple[str, ...] = ("shown_body",)
     asked: Query
 
@@ -122,7 +122,7 @@ class FactKindViewSet(DocumentViewSet):
     lookup_field = "key"
     shared_on_lists = (*PAGED, "claims")
     base_ordering: ClassVar[dict[str, str]] = {
-        "key": "key",
+        "key": "documents__key",
         "year": "year",
         "period": "period",
         "version": "version",
@@ -180,8 +180,7 @@ class EntityViewSet(DocumentViewSet):
     """Serves the entities of one kind; a detail shows every fact that names the entity."""
 
     lookup_field = "slug"
-    ordering_fields = {"slug": "slug", "name": "name"}
-    tie_break = ("slug",)
+    ordering_fields = {"slug": "documents__key", "name": "name"}
     detail_serializer_class: ClassVar[type[Any]]
     row_columns = ("shown_body", "pk")
     MOST_FACTS: ClassVar[int] = 1000
@@ -226,7 +225,7 @@ class SourceViewSet(DocumentViewSet):
     filterset_class = SourceFilterSet
     lookup_field = "key"
     list_actions = ("facts",)
-    ordering_fields = {"key": "key", "publisher": "publisher", "published": "published", "title": "title"}
+    ordering_fields = {"key": "documents__key", "publisher": "publisher", "published": "published", "title": "title"}
 
     @extend_schema(responses=ANY_FACT)
     @action(
@@ -265,8 +264,8 @@ class CitationViewSet(DocumentViewSet):
     filterset_class = CitationFilterSet
     document_path = "fact__documents"
     lookup_field = "key"
-    ordering_fields = {"fact": "fact__key", "source": "source__key"}
-    tie_break = ("fact__key", "position")
+    ordering_fields = {"fact": "fact__documents__key", "source": "source__key"}
+    tie_break = ("fact__documents__key", "position")
     row_columns = ("shown_body", "position")
 
     def identity(self) -> dict[str, Any]:

@@ -118,6 +118,14 @@ def _flush_past_the_guards() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _count_anew() -> None:
+    """Counts are remembered by revision, and each test makes revisions of its own."""
+    from sources import counts
+
+    counts.forget()
+
+
 @pytest.fixture
 def dataset(db: None):
     """The newest revision of the shipped dataset."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sources import ledger
 from sources.batches import BATCH
@@ -44,6 +44,10 @@ def load(directory: Path, *, author: str, message: str, progress: Progress) -> l
         for number in sorted(acts):
             progress.say(_summary(number, acts[number]))
             revisions.append(loader.publish(number, acts[number]))
+        if revisions:
+            # Many rows at once: without new statistics, the database would find its way by the old ones.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         return revisions
 
 

@@ -49,7 +49,12 @@ class Document(models.Model):
     kind = models.CharField(max_length=32, help_text="What the document describes, such as reserve or mineral.")
     key = models.CharField(max_length=200, help_text="Key of what it describes.")
     from_revision = models.ForeignKey(
-        Revision, on_delete=models.PROTECT, related_name="documents", help_text="First revision that shows this state."
+        Revision,
+        on_delete=models.PROTECT,
+        # Nearly all documents may be of one revision: an index would lead there, and to sorting them all.
+        db_index=False,
+        related_name="documents",
+        help_text="First revision that shows this state.",
     )
     to_revision = models.PositiveIntegerField(
         default=OPEN, help_text="First revision that no longer shows it; 2147483647 while it stands."
@@ -82,7 +87,10 @@ class Document(models.Model):
                 fields=["kind", "key"], condition=Q(to_revision=OPEN), name="document_one_standing_state"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "to_revision", "key"], name="document_by_kind")]
+        indexes = [
+            models.Index(fields=["kind", "to_revision", "key"], name="document_by_kind"),
+            models.Index(fields=["to_revision", "key"], condition=Q(fact__isnull=False), name="document_of_facts"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} from revision {self.from_revision_id}"

@@ -161,6 +161,7 @@ class Fact(models.Model):
 
     class Meta:
         ordering = ["key", "version"]
+        indexes = [models.Index(fields=["year"], name="fact_by_year")]
         permissions = [("publish_fact", "Can publish and withdraw facts, and change what the dataset shows")]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="fact_version_once"),
