@@ -37,7 +37,9 @@ class StrictFilterBackend(BaseFilterBackend):
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
         view.asked = asked
         if view.document_path:
-            queryset = shown(queryset, view.document_path, asked.number, newest=asked.is_newest)
+            queryset = shown(
+                queryset, view.document_path, asked.number, newest=asked.is_newest, by_key=_is_by_key(asked, view)
+            )
         if "claims" in shared_of(view) and asked.claims == "best":
             queryset = queryset.filter(shown_best=True)
         errors = reader.errors
@@ -86,6 +88,13 @@ def filterset_of(view: Any) -> type[StrictFilterSet] | None:
 
 def ordering_of(view: Any) -> dict[str, str]:
     return view.ordering_fields if is_list(view) else {}
+
+
+def _is_by_key(asked: Query, view: Any) -> bool:
+    """Whether the results are in the order of the keys of their documents, before any other."""
+    names = [name.removeprefix("-") for name in asked.ordering]
+    path = ordering_of(view).get(names[0], "") if names else view.tie_break[0]
+    return str(path).endswith("documents__key")
 
 
 def _filtered(

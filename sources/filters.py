@@ -366,14 +366,15 @@ def _stood(path: str, revision: int, *, newest: bool) -> dict[str, Any]:
     return {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
 
 
-def shown(queryset: QuerySet[Any], path: str, revision: int, *, newest: bool) -> QuerySet[Any]:
+def shown(queryset: QuerySet[Any], path: str, revision: int, *, newest: bool, by_key: bool = False) -> QuerySet[Any]:
     """The rows that the dataset shows at a revision, joined to their documents as they stood then.
 
-    What is asked of a document more than that it stood then is what its indexes begin with.
+    Where they are read in the order of their keys, what the indexes of documents begin with is asked for, too.
+    Elsewhere that would lead databases to sort all documents, rather than to the indexes of the rows.
     """
     kind = getattr(queryset.model, "document_kind", "")
     of = {f"{path}__kind": kind} if kind else {f"{path}__fact__isnull": False}
-    return queryset.filter(**of, **_stood(path, revision, newest=newest)).annotate(
+    return queryset.filter(**(of if by_key else {}), **_stood(path, revision, newest=newest)).annotate(
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),
