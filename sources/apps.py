@@ -18,6 +18,14 @@ class SourcesConfig(AppConfig):
         pre_migrate.connect(remove_guards, dispatch_uid="ledger-guards-off")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="ledger-guards-on")
         autodiscover_modules("serializers")
+        _search_by_words()
+
+
+def _search_by_words() -> None:
+    from sources.models import Document
+    from sources.search import Words
+
+    Document._meta.get_field("search").register_lookup(Words)
 
 
 def remove_guards(using: str, **_: Any) -> None:
@@ -34,13 +42,13 @@ def install_guards(using: str, **_: Any) -> None:
 
 @checks.register(checks.Tags.database)
 def check_guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
-    """Warn where a migrated database lacks a trigger of the ledger."""
+    """Warn where a migrated database lacks a trigger of the ledger, or its index of words."""
     from sources import guards
     from sources.models import Fact
 
     return [
         checks.Warning(
-            f"The database “{using}” lacks {len(names)} triggers of the ledger, such as {names[0]}.",
+            f"The database “{using}” lacks {len(names)} triggers or indexes of the ledger, such as {names[0]}.",
             hint="Run manage.py migrate.",
             id="sources.W001",
         )

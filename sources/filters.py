@@ -219,9 +219,7 @@ class SearchFilter(StrictFilter):
     field_class = PhraseField
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        for word in value or ():
-            qs = qs.filter(**{f"{self.field_name}__contains": f" {word}"})
-        return qs
+        return qs.filter(**{f"{self.field_name}__words": value}) if value else qs
 
 
 def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = True) -> dict[str, NumberFilter]:

@@ -1,7 +1,8 @@
 """The rules of the ledger as database triggers, the same on SQLite and PostgreSQL.
 
 They are dropped before every migration, since SQLite loses the triggers of a table that Django rebuilds, and
-installed after it. All are generated from the models, so that a new kind of fact is guarded by existing.
+installed after it. All are generated from the models, so that a new kind of fact is guarded by existing. The index of
+words (see `search`), which triggers keep in step, goes with them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connections, models
 
+from sources import search
 from sources.models import OPEN, Citation, Document, Entity, Fact, Revision, Source, Term
 from sources.registry import entity_models, fact_models, part_models
 
@@ -279,6 +281,7 @@ def install(using: str = "default") -> None:
         if connection.vendor == "postgresql":
             for statement in _truncate_guards(sorted({guard.table for guard in standing})):
                 cursor.execute(statement)
+    search.install(using)
 
 
 def remove(using: str = "default") -> None:
@@ -293,11 +296,11 @@ def remove(using: str = "default") -> None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Names of the triggers that the database lacks; none means that the rules are held."""
+    """Names of what the database lacks; none means that the rules are held, and that searches find what there is."""
     expected = {guard.trigger for guard in guards()}
     if connections[using].vendor == "postgresql":
         expected |= {_truncate_trigger(guard.table) for guard in guards()}
-    return sorted(expected - {trigger for trigger, _ in _installed(using)})
+    return sorted({*(expected - {trigger for trigger, _ in _installed(using)}), *search.missing(using)})
 
 
 _LISTING = {

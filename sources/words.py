@@ -8,6 +8,8 @@ from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
 NOT_WORDS = frozenset({"url", "archived_url"})
+LONGEST_WORD, MOST_BYTES = 500, 1_000_000
+"""Where words, in characters, and what a document is found by are cut: PostgreSQL indexes none that are far longer."""
 
 
 def fold(text: str) -> list[str]:
@@ -40,9 +42,17 @@ def words_of(body: Any) -> Iterator[str]:
         yield str(body)
 
 
+def is_word(text: str) -> bool:
+    return _WORD.fullmatch(text) is not None
+
+
 def index_of(texts: Iterable[str]) -> str:
     """The folded words of many texts, each once, each after a space, so that ` zin` finds what begins so."""
-    return " " + " ".join(dict.fromkeys(word for text in texts for word in fold(text)))
+    index = " " + " ".join(dict.fromkeys(word[:LONGEST_WORD] for text in texts for word in fold(text)))
+    whole = index.encode()
+    if len(whole) <= MOST_BYTES:
+        return index
+    return whole[: MOST_BYTES + 1].decode(errors="ignore").rpartition(" ")[0]
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
