@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("minerals", "0001_minerals_and_their_facts"),
-        ("sources", "0003_lists_by_index"),
+        ("sources", "0004_lists_by_index"),
     ]
 
     operations = [

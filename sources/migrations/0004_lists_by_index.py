@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sources", "0002_issues"),
+        ("sources", "0003_index_of_words"),
     ]
 
     operations = [
