@@ -50,6 +50,11 @@ class Subject:
     claims: int
 
     @property
+    def circle(self) -> tuple[str, ...]:
+        """What all facts have in common that are checked against each other."""
+        return self.kind, self.mineral
+
+    @property
     def series(self) -> tuple[str, ...]:
         """What rivals have in common at least."""
         return self.kind, self.mineral, self.country, self.stage, self.measure

@@ -73,7 +73,8 @@ def plan(facts: int) -> list[Subject]:
         for kind in (Production, Reserve)
         for mineral, country in kind.objects.values_list("mineral__slug", "country__slug")
     ]
-    return subjects(facts, list(Mineral.objects.values_list("slug", flat=True)), list(countries), taken)
+    found = subjects(facts, list(Mineral.objects.values_list("slug", flat=True)), list(countries), taken)
+    return sorted(found, key=lambda subject: subject.circle)
 
 
 def ids() -> Ids:
@@ -115,10 +116,10 @@ def publishing_day() -> datetime:
 
 
 def shards(subjects: Sequence[Subject], size: int) -> Iterator[list[Subject]]:
-    """The subjects in parts of about so many facts, those that can be rivals together."""
+    """The subjects in parts of about so many facts, whole circles together."""
     part: list[Subject] = []
     for subject in subjects:
-        if sum_of(part) >= size and subject.series != part[-1].series:
+        if sum_of(part) >= size and subject.circle != part[-1].circle:
             yield part
             part = []
         part.append(subject)

@@ -12,7 +12,7 @@ from django.db import models
 
 from benchmarks.generate import AUTHOR, FACTS_SAID, publishing_day
 from sources import guards
-from sources.models import Document, Fact, Revision
+from sources.models import OPEN, Document, Fact, Revision
 from sources.registry import fact_models, part_models
 
 Model = type[models.Model]
@@ -59,11 +59,23 @@ class Merger:
         self.connection.execute("ATTACH ? AS part", [str(part)])
         self.connection.execute("BEGIN")
         shifts = {model: self.last[model] - self.first[model] for model in self.first}
+        self._close_documents()
         for model in merged():
             self.connection.execute(self._insert(model, shifts))
         self.connection.execute("COMMIT")
         self.last = {model: self._last(model) for model in self.first}
         self.connection.execute("DETACH part")
+
+    def _close_documents(self) -> None:
+        """Close what the part has closed of the documents that all parts began with."""
+        table, closed = (
+            Document._meta.db_table,
+            f"SELECT to_revision FROM part.{Document._meta.db_table} p WHERE p.id = d.id",
+        )
+        self.connection.execute(
+            f"UPDATE main.{table} AS d SET to_revision = ({closed}) "
+            f"WHERE d.id <= {self.first[Document]} AND to_revision = {OPEN} AND ({closed}) <> {OPEN}"
+        )
 
     def _insert(self, model: Model, shifts: dict[Model, int]) -> str:
         fields = model._meta.local_concrete_fields

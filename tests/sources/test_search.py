@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (letters of other alphabets are what is tested)
 """Both databases find by their own index exactly what a scan of the folded words would, and keep it in step."""
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def test_every_letter_of_every_alphabet_is_found_alone(db: None) -> None:
     ],
 )
 def test_what_is_asked_never_speaks_the_language_of_the_engine(api: APIClient, dataset: Revision, raw: str) -> None:
-    answer = api.get("/api/v1/facts/", {"q": raw, "limit": "1000"})
+    answer = api.get("/api/v1/facts/", {"q": raw})
 
     assert answer.status_code == 200
     facts = set(Document.objects.at(dataset.number).exclude(fact=None).values_list("pk", flat=True))
@@ -205,14 +206,16 @@ def test_facts_of_a_renamed_mineral_are_found_by_its_new_name() -> None:
     publish(make_reserve("sought-reserves", mineral=mineral))
 
     mineral.name = "Zymurgium"
+    mineral.save()
     ledger.record([mineral], author="curator", message="Rename it.")
 
     assert found("zymurgium") == {"sought-reserves"}
 
 
 def asked_at(revision: Revision, words: str) -> set[str]:
-    rows = shown(Reserve.objects.all(), "documents", revision.number)
-    asked = FactFilterSet(QueryDict(f"q={words}"), rows, revision=revision)
+    newest = Revision.objects.current()
+    rows = shown(Reserve.objects.all(), "documents", revision.number, newest=revision == newest)
+    asked = FactFilterSet(QueryDict(f"q={words}"), rows, revision=revision, newest=newest)
     assert asked.is_valid()
     return set(asked.filter_queryset(rows).values_list("key", flat=True))
 
@@ -265,7 +268,9 @@ def plan(queryset: Any) -> str:
 
 def test_the_index_is_used(dataset: Revision) -> None:
     documents = plan(Document.objects.filter(search__words=["zinc", "kaz"]).order_by())
-    through = plan(shown(Reserve.objects.all(), "documents", dataset.number).filter(shown_search__words=["zinc"]))
+    through = plan(
+        shown(Reserve.objects.all(), "documents", dataset.number, newest=True).filter(shown_search__words=["zinc"])
+    )
 
     for said in (documents, through):
         if connection.vendor == "postgresql":
@@ -304,12 +309,12 @@ def test_what_changed_while_a_part_was_lost_is_found_once_it_is_put_back(dataset
     guards.remove()
     reserve = make_reserve("sought-reserves", note="formerly xylophonic")
     publish(reserve)
+    connection.check_constraints()  # PostgreSQL makes no index of a table on which some still wait for their turn
 
     guards.install()
 
     assert guards.missing() == []
     assert found("xylophonic") == {"sought-reserves"}
-    Document.objects.filter(key="zinc").first()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,79 @@
+"""How the database finds lists: by an index, whatever they are ordered or filtered by."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from sources import counts
+from tests.endpoints import OF_FACTS, WITH_PAGES, Endpoint, each
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="the plans are SQLite's"),
+]
+
+LARGE = re.compile(
+    r"^SCAN (sources_(fact|document|citation|mention)|minerals_(reserve|production|trade))\\b(?!.*INDEX)"
+)
+"""A step that reads a table of which there is a row for every fact, from its first row to its last."""
+
+ENOUGH = 200
+"""Rows from which on sorting them costs more than finding them in order."""
+
+
+def steps_of(api: APIClient, address: str) -> list[str]:
+    """What SQLite does for the page at an address."""
+    with CaptureQueriesContext(connection) as queries:
+        response = api.get(address)
+    assert response.status_code == 200, response.json()
+    page = next(query["sql"] for query in reversed(queries.captured_queries) if "LIMIT" in query["sql"])
+    with connection.cursor() as cursor:
+        return [step for _, _, _, step in cursor.execute(f"EXPLAIN QUERY PLAN {page.replace('%', '%%')}").fetchall()]
+
+
+def test_long_lists_read_documents_in_the_order_of_their_keys(api: APIClient) -> None:
+    """Short ones are sorted as quickly, and statistics tell the database so."""
+    lists = [endpoint for endpoint in WITH_PAGES if endpoint.viewset.document_path]
+    long = [endpoint for endpoint in lists if api.get(endpoint.address).json()["count"] > ENOUGH]
+    assert len(long) > 3
+
+    for endpoint in long:
+        steps = steps_of(api, endpoint.address)
+        assert any("USING INDEX document_" in step for step in steps), (str(endpoint), steps)
+        assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps), (str(endpoint), steps)
+
+
+@each(OF_FACTS)
+def test_no_order_reads_a_large_table_from_end_to_end(endpoint: Endpoint, api: APIClient) -> None:
+    for name in endpoint.orderings:
+        settled = "&base_unit=t" if name == "value" else ""
+        steps = steps_of(api, f"{endpoint.address}?ordering=-{name}{settled}")
+
+        assert not any(map(LARGE.match, steps)), (name, steps)
+
+
+@pytest.mark.parametrize("query", ["mineral=zinc&base_unit=t", "country=KAZ&base_unit=t", "base_unit=t"])
+@pytest.mark.parametrize("kind", ["production", "reserves"])
+def test_values_come_in_their_order(kind: str, query: str, api: APIClient) -> None:
+    steps = steps_of(api, f"/api/v1/{kind}/?{query}&ordering=-value")
+
+    assert any(re.search(r"USING INDEX (production|reserve)_by_", step) for step in steps), steps
+
+
+@each(WITH_PAGES)
+def test_a_list_is_counted_once_a_revision(endpoint: Endpoint, api: APIClient) -> None:
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            api.get(endpoint.address)
+        assert len(queries) <= 3
+        return sum("COUNT(" in query["sql"] and "LIMIT" not in query["sql"] for query in queries.captured_queries)
+
+    counts.forget()
+    assert counted() == 1
+    if endpoint.viewset.document_path:
+        assert counted() == 0
