@@ -25,7 +25,7 @@ _VECTOR = "array_to_tsvector(string_to_array(btrim({column}), ' '))"
 # of Unicode either side knows. What is left out of the index (`detail`, `columnsize`) serves phrases and ranking.
 _TABLE = (
     f"CREATE VIRTUAL TABLE \"{INDEX}\" USING fts5(search, content='{DOCUMENT}', content_rowid='id', "
-    "tokenize='ascii', prefix='2 3', detail=none, columnsize=0)"
+    "tokenize='ascii', detail=none, columnsize=0)"
 )
 _ADD = f'INSERT INTO "{INDEX}" (rowid, search) VALUES (NEW.id, NEW.search)'
 _TAKE = f'INSERT INTO "{INDEX}" ("{INDEX}", rowid, search) VALUES (\'delete\', OLD.id, OLD.search)'

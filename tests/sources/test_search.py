@@ -90,6 +90,13 @@ def test_every_letter_of_every_alphabet_is_found_alone(db: None) -> None:
             )
 
 
+@pytest.mark.parametrize("letter", ["ᦰ", "ᦱ", "ᦲ"])
+def test_a_letter_that_the_engine_holds_to_be_none_is_found(db: None, letter: str) -> None:
+    """SQLite's own tables of Unicode take these for signs between words."""
+    with documents_of(letter, "zinc") as (holding, _):
+        assert list(Document.objects.filter(search__words=[letter])) == [holding]
+
+
 @pytest.mark.parametrize(
     "raw",
     [
