@@ -11,6 +11,8 @@ PORT ?= 8000
 # Not read from the environment: some shells and Conda set HOST to the machine's own name.
 HOST = 127.0.0.1
 WORKERS = 1
+# Of each worker. Each has its own connections to the database, and one that sends a stream is busy until its end.
+THREADS = 8
 # Passed on to pytest, uv or the benchmarks, for example `make test ARGS="-k reserves -x"`.
 ARGS =
 
@@ -36,12 +38,13 @@ unexport PYTHONHOME PYTHONPATH
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUNTIME) ## Install, load the dataset and serve it on http://127.0.0.1:8000 (HOST=, PORT=, WORKERS=)
+run: $(RUNTIME) ## Install, load the dataset and serve it on http://127.0.0.1:8000 (HOST=, PORT=, WORKERS=, THREADS=)
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) load_dataset --unless-ahead
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	@echo "Serving http://$(HOST):$(PORT)/ - stop with Ctrl-C"
-	@exec $(PY) -m granian --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" minerals_api.wsgi:application
+	@exec $(PY) -m granian --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" \
+	--blocking-threads "$(THREADS)" minerals_api.wsgi:application
 
 test: $(DEVELOPMENT) ## Run the tests, on SQLite unless DATABASE_URL says otherwise (ARGS= goes to pytest)
 	$(PY) -m pytest $(ARGS)

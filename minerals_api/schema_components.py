@@ -96,7 +96,7 @@ HEADERS: dict[str, JSON] = {
         "example": '</api/schema/>; rel="describedby"',
     },
     "RateLimit-Limit": {
-        "description": "How many requests a window allows (IETF draft). An answer that is repeated from memory counts for none, and has no such header.",
+        "description": "How many requests a window allows (IETF draft). An answer that the cache repeats isn't counted, and has none of the `RateLimit-*` headers.",
         "schema": {"type": "integer"},
         "example": 600,
     },

@@ -173,7 +173,7 @@ value that isn't known is refused with a 400 that names it and what was allowed;
 `null`, an empty list is `[]`.
 
 **Limits.** The `RateLimit-*` headers (an IETF draft) say what is left; a 429 says in `Retry-After` when to
-return. Send `If-None-Match` with the last `ETag`: a 304 costs neither side any work.
+return. An answer that the cache repeats isn't counted, and comes without them. Send `If-None-Match` with the last `ETag`: a 304 costs neither side any work.
 """
 
 SPECTACULAR_SETTINGS = {

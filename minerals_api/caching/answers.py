@@ -63,8 +63,12 @@ class Entry:
         """Whether a client that asks on these conditions has the answer already."""
         if if_none_match == self.etag or names_tag(if_none_match, self.etag):
             return True
-        # A date, or a tag of `*`, is good enough only where it is known that there is an answer.
-        return bool(self.copies) and is_fresh(if_none_match, if_modified_since, parse_http_date(self.modified))
+        if not self.copies:
+            # A date, or a tag of `*`, is good enough only where it is known that there is an answer.
+            return False
+        if if_modified_since == self.modified and not if_none_match:
+            return True
+        return is_fresh(if_none_match, if_modified_since, parse_http_date(self.modified))
 
     def compress(self, encoding: str) -> Copy:
         """The copy in an encoding, which is kept from now on; where it would gain nothing, the one as it is."""

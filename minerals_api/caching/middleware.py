@@ -50,10 +50,12 @@ class RevisionCache:
         shelf = self.shelf
         if shelf.state != state:
             shelf = self.shelf = Shelf(state, shelf.budget)
-        entry = shelf.get(key) or self._from_other_processes(shelf, key)
-        if entry is not None and (answer := _fitting(environ, entry, shelf, key)):
-            return _send(environ, start_response, answer)
-        return self._ask(environ, start_response, shelf, key)
+        answer = _fitting(environ, shelf.get(key), shelf, key)
+        if answer is None and self.shared:
+            answer = _fitting(environ, self._from_other_processes(shelf, key), shelf, key)
+        if answer is None:
+            return self._ask(environ, start_response, shelf, key)
+        return _send(environ, start_response, answer)
 
     def key_of(self, environ: Environ) -> Key | None:
         """All that an answer varies by except for its encoding; None for a request whose answer is never kept."""
@@ -156,8 +158,10 @@ def _body(response: Any) -> bytes:
         response.close()
 
 
-def _fitting(environ: Environ, entry: Entry, shelf: Shelf, key: Key) -> tuple[str, Copy] | None:
-    """The status and the copy that a request gets; None where it needs a body and the entry has none."""
+def _fitting(environ: Environ, entry: Entry | None, shelf: Shelf, key: Key) -> tuple[str, Copy] | None:
+    """The status and the copy that a request gets; None without an entry, or where it lacks the body that is needed."""
+    if entry is None:
+        return None
     if_none_match = environ.get("HTTP_IF_NONE_MATCH", "")
     since = environ.get("HTTP_IF_MODIFIED_SINCE", "")
     if (if_none_match or since) and entry.is_latest(if_none_match, since):

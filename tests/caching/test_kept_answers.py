@@ -285,10 +285,22 @@ def test_the_limit_is_told_only_to_those_who_are_counted(one_connection, setting
 
 
 def test_where_the_revision_cannot_be_read_django_answers(django: Counting):
-    states = iter([b"1", None, b"1"])
-    cache = RevisionCache(django, lambda: next(states), budget=1_000_000)
-    cache.newest = states.__next__
-    assert [ask(cache, "/api/v1/nowhere/").status for _ in range(3)] == [404, 404, 404]
+    states = iter([b"1", b"1", b"1", None, None])
+    cache = RevisionCache(django, states.__next__, budget=1_000_000)
+    asked = []
+    for _ in range(4):
+        assert ask(cache, ADDRESS).status == 200
+        asked.append(django.asked)
+
+    assert asked == [1, 1, 2, 3]
+
+
+def test_a_server_may_add_to_the_headers_it_is_given(cache: RevisionCache):
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": ADDRESS, "HTTP_HOST": "localhost", "wsgi.url_scheme": "http"}
+    expected = ask(cache, ADDRESS).headers
+    list(cache(environ, lambda status, headers: headers.append(("Date", "now"))))
+
+    assert ask(cache, ADDRESS).headers == expected
 
 
 def test_what_was_made_while_a_revision_was_published_is_not_kept(django: Counting):

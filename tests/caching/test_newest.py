@@ -1,13 +1,11 @@
 """The newest state is read from the database itself: whatever another connection commits is seen at once."""
 
-import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -102,31 +100,32 @@ def test_a_checkpoint_changes_nothing(newest: Newest, writer: sqlite3.Connection
     assert newest() != before
 
 
-def _delete(path: Path) -> None:
+def delete(path: Path) -> None:
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
 
 
-def _make_anew(path: Path, **state: Any) -> None:
-    _delete(path)
-    make(path, **state)
+def make_anew(path: Path) -> None:
+    delete(path)
+    make(path, revisions=2)
 
 
-def _rename_over(path: Path) -> None:
-    os.replace(make(path.with_name("next.sqlite3"), revisions=2), path)  # noqa: PTH105
+def make_anew_with_the_same_revisions(path: Path) -> None:
+    delete(path)
+    make(path, migrated="2026-01-02")
 
 
-@pytest.mark.parametrize(
-    "replace",
-    [
-        lambda path: _make_anew(path, revisions=2),
-        lambda path: _make_anew(path, migrated="2026-01-02"),
-        lambda path: (path.rename(path.with_name("old.sqlite3")), make(path, revisions=2)),
-        _rename_over,
-    ],
-    ids=["deleted", "deleted, same revisions", "renamed", "renamed over"],
-)
-def test_a_file_that_was_replaced_is_seen(newest: Newest, path: Path, replace: Callable[[Path], object]):
+def rename_and_make_anew(path: Path) -> None:
+    path.rename(path.with_name("old.sqlite3"))
+    make(path, revisions=2)
+
+
+def rename_over(path: Path) -> None:
+    make(path.with_name("next.sqlite3"), revisions=2).replace(path)
+
+
+@pytest.mark.parametrize("replace", [make_anew, make_anew_with_the_same_revisions, rename_and_make_anew, rename_over])
+def test_a_file_that_was_replaced_is_seen(newest: Newest, path: Path, replace: Callable[[Path], None]):
     before = newest()
     replace(path)
 
@@ -159,7 +158,7 @@ def test_a_file_that_is_not_there_is_no_state_until_it_is(tmp_path: Path, caplog
     assert not path.exists()
     make(path)
     assert newest() is not None
-    _delete(path)
+    delete(path)
     assert newest() is None
 
 

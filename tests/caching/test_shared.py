@@ -47,6 +47,18 @@ def test_processes_share_what_they_were_answered(django: Counting, settings, red
 
 
 @pytest.mark.redis
+def test_a_process_that_knows_no_more_than_a_tag_finds_the_body(django: Counting, settings, redis_url, state):
+    use(settings, redis_url)
+    one, other = process(django, state), process(django, state)
+    tag = ask(django, ADDRESS).headers["etag"]
+    assert ask(other, ADDRESS, HTTP_IF_NONE_MATCH=tag).status == 304
+    plain = ask(one, ADDRESS)
+
+    assert ask(other, ADDRESS) == plain
+    assert django.asked == 3
+
+
+@pytest.mark.redis
 def test_they_do_not_share_what_differs(django: Counting, settings, redis_url, state, monkeypatch):
     use(settings, redis_url)
     ask(process(django, state), ADDRESS)
@@ -64,14 +76,14 @@ def test_what_redis_holds_is_compressed_and_does_not_stay_for_ever(
     django: Counting, settings, redis_url, state, monkeypatch
 ):
     use(settings, redis_url)
-    kept = []
+    kept: list[tuple[Any, ...]] = []
     original = RedisCache.set
 
-    def keep_and_set(cache: RedisCache, *args: Any) -> None:
+    def noted(self: RedisCache, *args: Any) -> None:
         kept.append(args)
-        original(cache, *args)
+        original(self, *args)
 
-    monkeypatch.setattr(RedisCache, "set", keep_and_set)
+    monkeypatch.setattr(RedisCache, "set", noted)
     plain = ask(process(django, state), ADDRESS)
 
     [(name, (headers, packed), seconds)] = kept
