@@ -37,9 +37,7 @@ class StrictFilterBackend(BaseFilterBackend):
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
         view.asked = asked
         if view.document_path:
-            queryset = shown(
-                queryset, view.document_path, asked.number, newest=asked.is_newest, by_key=_is_by_key(asked, view)
-            )
+            queryset = shown(queryset, view.document_path, asked.number, by_key=_is_by_key(asked, view))
         if "claims" in shared_of(view) and asked.claims == "best":
             queryset = queryset.filter(shown_best=True)
         errors = reader.errors

@@ -28,6 +28,7 @@ class Column:
     alias: str
     path: str
     field: models.Field[Any, Any]
+    has_nulls: bool
     descending: bool
 
     @property
@@ -51,7 +52,8 @@ class Column:
         if value is None:
             return Q(**{f"{self.alias}__isnull": False}) if backwards else Q(pk__in=[])
         further = Q(**{f"{self.alias}__{'gt' if self.descending is backwards else 'lt'}": value})
-        return further if backwards else further | null
+        # Databases can seek by a bound alone, not by one or another condition.
+        return further if backwards or not self.has_nulls else further | null
 
     def at(self, value: Any) -> Q:
         return Q(**{f"{self.alias}__isnull": True}) if value is None else Q(**{self.alias: value})
@@ -125,16 +127,22 @@ def _columns(model: type[models.Model], ordering: tuple[str, ...], view: Any) ->
     paths = [(view.ordering_fields[name], descending) for name, descending in asked]
     paths += [(path, False) for path in view.tie_break if path not in [known for known, _ in paths]]
     return [
-        Column(f"order_{index}", path, _field(model, path), descending)
+        Column(f"order_{index}", path, *_field(model, path), descending)
         for index, (path, descending) in enumerate(paths)
     ]
 
 
-def _field(model: type[models.Model], path: str) -> models.Field[Any, Any]:
+def _field(model: type[models.Model], path: str) -> tuple[models.Field[Any, Any], bool]:
+    """The field at the end of a path, and whether there may be nothing there; an empty text is nothing."""
     *relations, name = path.split("__")
+    has_nulls = False
     for relation in relations:
-        model = model._meta.get_field(relation).related_model  # type: ignore[assignment]
-    return model._meta.get_field(name)  # type: ignore[return-value]
+        followed: Any = model._meta.get_field(relation)
+        has_nulls = has_nulls or bool(followed.many_to_one and followed.null)
+        model = followed.related_model
+    field: Any = model._meta.get_field(name)
+    is_text = isinstance(field, models.CharField | models.TextField)
+    return field, has_nulls or field.null or (is_text and field.blank)
 
 
 def _beyond(columns: list[Column], place: Place) -> Q:

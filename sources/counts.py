@@ -18,11 +18,12 @@ def once(what: str, asked: Query, count: Callable[[], Any]) -> Any:
     if asked.revision is None:
         return count()
     key = (what, asked.revision.number, asked.revision.created, asked.subject)
-    if key not in _known:
-        if len(_known) >= MOST:
-            _known.clear()
-        _known[key] = count()
-    return _known[key]
+    if (known := _known.get(key)) is not None:
+        return known
+    if len(_known) >= MOST:
+        _known.clear()
+    _known[key] = found = count()
+    return found
 
 
 def forget() -> None:

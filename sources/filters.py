@@ -30,7 +30,7 @@ from sources.filter_fields import (
     stored,
 )
 from sources.issues import IssueCode
-from sources.models import OPEN, Rank, Support
+from sources.models import Rank, Support
 from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
 from sources.words import nearest
@@ -358,13 +358,7 @@ class CitationFilterSet(StrictFilterSet):
         return {**cls.offered, "kind": kinds}
 
 
-def _stood(path: str, revision: int, *, newest: bool) -> dict[str, Any]:
-    if newest:
-        return {f"{path}__to_revision": OPEN}
-    return {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
-
-
-def shown(queryset: QuerySet[Any], path: str, revision: int, *, newest: bool, by_key: bool = False) -> QuerySet[Any]:
+def shown(queryset: QuerySet[Any], path: str, revision: int, *, by_key: bool = False) -> QuerySet[Any]:
     """The rows that the dataset shows at a revision, joined to their documents as they stood then.
 
     Where they are read in the order of their keys, what the indexes of documents begin with is asked for, too.
@@ -372,7 +366,9 @@ def shown(queryset: QuerySet[Any], path: str, revision: int, *, newest: bool, by
     """
     kind = getattr(queryset.model, "document_kind", "")
     of = {f"{path}__kind": kind} if kind else {f"{path}__fact__isnull": False}
-    return queryset.filter(**(of if by_key else {}), **_stood(path, revision, newest=newest)).annotate(
+    # Never by what stands now: a revision that is published meanwhile would show through.
+    stood = {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
+    return queryset.filter(**(of if by_key else {}), **stood).annotate(
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),

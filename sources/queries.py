@@ -125,10 +125,6 @@ class Query:
         """The revision that is read; 0 while nothing was ever published."""
         return self.revision.number if self.revision else 0
 
-    @property
-    def is_newest(self) -> bool:
-        return self.revision == self.newest
-
 
 def parameter(name: str, description: str, schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
     """An OpenAPI parameter object of a query parameter."""
@@ -232,7 +228,7 @@ class Reader:
 
     def _subject(self, given: dict[str, str]) -> str:
         narrowing = sorted((name, value) for name, value in given.items() if name in self.filters or name == "claims")
-        return hashlib.blake2b(repr((self.path, narrowing)).encode(), digest_size=6).hexdigest()
+        return hashlib.blake2b(repr((self.path, narrowing)).encode(), digest_size=12).hexdigest()
 
     def _resume(self, query: Query, given: dict[str, str]) -> None:
         """Go on from where a cursor points, at its revision and in its order."""

@@ -17,9 +17,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the plans are SQLite's"),
 ]
 
-LARGE = re.compile(
-    r"^SCAN (sources_(fact|document|citation|mention)|minerals_(reserve|production|trade))\\b(?!.*INDEX)"
-)
+LARGE = re.compile(r"^SCAN (sources_(fact|document|citation|mention)|minerals_(reserve|production|trade))\b(?!.*INDEX)")
 """A step that reads a table of which there is a row for every fact, from its first row to its last."""
 
 ENOUGH = 200

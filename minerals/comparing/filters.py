@@ -168,12 +168,7 @@ class ComparisonFilterSet(StrictFilterSet):
         """Every claim of the kind about the mineral and the place, of any measure and rank."""
         question = self.question
         rows = question.kind.objects.filter(mineral=question.mineral, scope=question.scope, country=question.country)
-        return shown(
-            rows,
-            "documents",
-            self.revision.number if self.revision else 0,
-            newest=self.revision == self.newest,
-        )
+        return shown(rows, "documents", self.revision.number if self.revision else 0)
 
     def _holder(self, name: str) -> Any:
         """The kind that a parameter narrows: that of the question, or while there is none any that it fits."""

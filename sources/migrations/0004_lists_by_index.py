@@ -21,10 +21,11 @@ class Migration(migrations.Migration):
                 to="sources.revision",
             ),
         ),
+        migrations.RemoveIndex(model_name="document", name="document_by_kind"),
         migrations.AddIndex(
             model_name="document",
             index=models.Index(
-                condition=models.Q(("fact__isnull", False)), fields=["to_revision", "key"], name="document_of_facts"
+                condition=models.Q(("fact__isnull", False)), fields=["key", "from_revision"], name="document_of_facts"
             ),
         ),
         migrations.AddIndex(

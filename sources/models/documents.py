@@ -88,8 +88,7 @@ class Document(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "to_revision", "key"], name="document_by_kind"),
-            models.Index(fields=["to_revision", "key"], condition=Q(fact__isnull=False), name="document_of_facts"),
+            models.Index(fields=["key", "from_revision"], condition=Q(fact__isnull=False), name="document_of_facts"),
         ]
 
     def __str__(self) -> str:

@@ -221,7 +221,7 @@ def test_facts_of_a_renamed_mineral_are_found_by_its_new_name() -> None:
 
 def asked_at(revision: Revision, words: str) -> set[str]:
     newest = Revision.objects.current()
-    rows = shown(Reserve.objects.all(), "documents", revision.number, newest=revision == newest)
+    rows = shown(Reserve.objects.all(), "documents", revision.number)
     asked = FactFilterSet(QueryDict(f"q={words}"), rows, revision=revision, newest=newest)
     assert asked.is_valid()
     return set(asked.filter_queryset(rows).values_list("key", flat=True))
@@ -275,9 +275,7 @@ def plan(queryset: Any) -> str:
 
 def test_the_index_is_used(dataset: Revision) -> None:
     documents = plan(Document.objects.filter(search__words=["zinc", "kaz"]).order_by())
-    through = plan(
-        shown(Reserve.objects.all(), "documents", dataset.number, newest=True).filter(shown_search__words=["zinc"])
-    )
+    through = plan(shown(Reserve.objects.all(), "documents", dataset.number).filter(shown_search__words=["zinc"]))
 
     for said in (documents, through):
         if connection.vendor == "postgresql":
