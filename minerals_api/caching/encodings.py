@@ -30,7 +30,7 @@ ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "br": _brotl
 """Every encoding, the one preferred among equals first."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def choose(accept_encoding: str) -> str:
     """The encoding that a header Accept-Encoding prefers. A `*` is taken for gzip, which every client can read."""
     weights = dict(map(_weighed, accept_encoding.lower().split(",")))

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from pathlib import Path
+from pickle import UnpicklingError
 
 import zstandard
 from django.apps import apps
@@ -25,6 +26,9 @@ KEPT_FOR = 24 * 3600
 PAUSE = 5
 """Seconds for which a Redis that failed is left alone, lest every request wait for it."""
 
+UNREADABLE = (RedisError, UnpicklingError, EOFError, TypeError, ValueError, zstandard.ZstdError)
+"""What reading may raise: Redis fails, or what it holds is cut short or not ours. Django then answers."""
+
 
 class SharedAnswers:
     """Answers in Redis, compressed, each under a key of its request, the state of the dataset, and the build."""
@@ -39,13 +43,13 @@ class SharedAnswers:
             return None
         try:
             found = caches[self.alias].get(self._name(state, key))
-        except RedisError as error:
+            if found is None:
+                return None
+            headers, packed = found
+            return headers, zstandard.ZstdDecompressor().decompress(packed)
+        except UNREADABLE as error:
             self._pause(error)
             return None
-        if found is None:
-            return None
-        headers, packed = found
-        return headers, zstandard.ZstdDecompressor().decompress(packed)
 
     def set(self, state: State | None, key: tuple[str, ...], headers: Headers, body: bytes) -> None:
         if time.monotonic() < self._paused_until:
@@ -59,7 +63,7 @@ class SharedAnswers:
     def _name(self, state: State | None, key: tuple[str, ...]) -> str:
         return "answer:" + hashlib.blake2b(repr((self.build, state, key)).encode(), digest_size=20).hexdigest()
 
-    def _pause(self, error: RedisError) -> None:
+    def _pause(self, error: Exception) -> None:
         self._paused_until = time.monotonic() + PAUSE
         logger.warning("For %s seconds this process does without Redis, which failed: %s", PAUSE, error)
 

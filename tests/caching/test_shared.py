@@ -125,3 +125,13 @@ def test_the_build_changes_with_the_code(settings, tmp_path, monkeypatch):
     settings.BASE_DIR = tmp_path
     (tmp_path / "requirements.lock").write_text("")
     assert shared.build() != before
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("damaged", [([], b"no zstd"), "text", 7, None])
+def test_what_redis_holds_damaged_is_passed_by(django: Counting, settings, redis_url, state, damaged, monkeypatch):
+    use(settings, redis_url)
+    monkeypatch.setattr(RedisCache, "get", lambda self, key: damaged)
+
+    assert ask(process(django, state), ADDRESS).status == 200
+    assert django.asked == 1

@@ -83,3 +83,11 @@ def test_the_count_is_what_memory_takes(length: int):
     finally:
         tracemalloc.stop()
     assert taken <= shelf.used <= 3 * taken
+
+
+def test_a_long_key_takes_room(shelf: Shelf):
+    for number in range(9):
+        shelf.put(("/api/v1/facts/", f"{number}" + "x" * 20_000), entry(20))
+
+    assert 0 < len(shelf) < 3
+    assert shelf.used <= shelf.budget
