@@ -111,7 +111,7 @@ def _in_circle(columns: list[str], circle: Circle) -> Q:
 def judge(kind: type[Fact], cases: Sequence[Case]) -> dict[Case, Standing]:
     """How each of the facts of one circle stands, all of which are given."""
     rivals = defaultdict(list)
-    for case in sorted(cases, key=lambda case: (case.fact.year or 0, case.fact.key)):
+    for case in sorted(cases, key=lambda case: (case.fact.latest_year, case.fact.key)):
         if case.fact.rank != Rank.DEPRECATED and case.fact.rivalry() is not None:
             rivals[case.fact.rivalry()].append(case)
     issues = issues_of(kind, cases)

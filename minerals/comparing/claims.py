@@ -34,7 +34,7 @@ class Claim:
 
     @property
     def year(self) -> int:
-        return self.fact.year or 0
+        return int(self.fact.latest_year)
 
     @property
     def measure(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from minerals.quantities import Availability, Status
 from minerals.summing.sums import Interval
 from sources import vocabularies
-from sources.edtf import UNREADABLE, bounds
+from sources.edtf import UNREADABLE, bounds, year_of
 from sources.models import Rank
 
 WORLD, REST_OF_WORLD = "world", "rest_of_world"
@@ -39,9 +39,9 @@ vocabularies.add("left-out-reason", REASONS)
 
 STRENGTHS = (
     "it is the preferred claim",
-    "it gives an amount",
     "it says what the amount is of",
     "its source is the more recent one",
+    "it gives an amount",
     "it is about a later year",
 )
 EQUALLY_STRONG = "its source is of the same date, and its key comes first"
@@ -134,7 +134,8 @@ class Figure:
         stated = self.columns.get(BASIS) is not None
         latest = max((_day(source["published"]) for source in self.sources), default=())
         preferred = self.body["rank"] == Rank.PREFERRED
-        return (preferred, self.has_amount, stated, latest, self.body[YEAR] or 0)
+        year = self.body[YEAR] or year_of(self.body.get("as_of") or "") or 0
+        return (preferred, stated, latest, self.has_amount, year)
 
 
 def _day(published: str | None) -> tuple[int, ...]:

@@ -210,6 +210,11 @@ class Fact(models.Model):
     def is_draft(self) -> bool:
         return self.published_in_id is None
 
+    @property
+    def latest_year(self) -> int:
+        """The year that tells which of a source's claims is its latest: of the period, or else of the valuation."""
+        return self.year or year_of(self.as_of) or 0
+
     def rivalry(self) -> tuple[Any, ...] | None:
         """What rival claims have in common with this one; None where claims of this kind are not compared."""
         return tuple(getattr(self, name) for name in self.rival_fields) or None

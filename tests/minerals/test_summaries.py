@@ -169,11 +169,29 @@ def test_a_preference_stands_even_for_what_is_withheld(summed: Any) -> None:
     assert by_place(summed())["kaz"]["keys"] == ["withheld"]
 
 
-def test_a_claim_without_an_amount_gives_way_to_one_with_it(summed: Any) -> None:
+def test_what_a_newer_source_withholds_is_not_filled_from_an_older_one(summed: Any) -> None:
     publish(draft("reserve", "number", "kaz", tons(5), source=make_source("old", published="2020")))
     publish(draft("reserve", "withheld", "kaz", WITHHELD, source=make_source("new", published="2026")))
 
+    publish(draft("reserve", "another", "chn", tons(2)))
+
+    assert by_place(summed())["kaz"]["keys"] == ["withheld"]
+    assert written(summed()["totals"][0]["total"]) == (">=", 2, 2, None)
+
+
+def test_of_one_date_a_claim_with_an_amount_counts(summed: Any) -> None:
+    publish(draft("reserve", "number", "kaz", tons(5), source=make_source("one", published="2026")))
+    publish(draft("reserve", "a-withheld", "kaz", WITHHELD, source=make_source("other", published="2026")))
+
     assert by_place(summed())["kaz"]["keys"] == ["number"]
+
+
+def test_of_one_source_the_later_valuation_counts(summed: Any) -> None:
+    source = make_source("one", published="2026")
+    publish(draft("reserve", "a-former", "kaz", tons(1), source=source, as_of="2020"))
+    publish(draft("reserve", "later", "kaz", tons(9), source=source, as_of="2025"))
+
+    assert by_place(summed())["kaz"]["keys"] == ["later"]
 
 
 def test_an_unstated_basis_is_comparable_with_any(summed: Any) -> None:
