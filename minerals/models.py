@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from minerals.quantities import Comparator, Quantified, Ranked, decimal_field
+from minerals.quantities import Comparator, Quantified, Ranked, decimal_field, indexed_by_value
 from minerals.units import UNITS
 from sources.edtf import validate_edtf
 from sources.issues import Case, Found
@@ -61,6 +61,9 @@ class Country(Entity):
         TERRITORY = "territory", "territory: with an ISO code of its own, part of or dependent on a country"
         BLOC = "bloc", "bloc: an organisation of countries, such as the European Union"
         GROUP = "group", "group: countries as a source loosely names them"
+
+    LARGER = frozenset({Type.BLOC, Type.GROUP})
+    """The types of what is made up of countries, which may be there one by one as well."""
 
     iso2 = models.CharField(
         max_length=2,
@@ -147,12 +150,6 @@ def scope_fits_country(name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message="Name a country exactly where the scope is country.",
     )
-
-
-def indexed_by_value(kind: str) -> list[models.Index]:
-    """For lists of one mineral, country or unit in the order of their values."""
-    names = ("mineral", "country", "base_unit")
-    return [models.Index(fields=[name, "base_value"], name=f"{kind}_by_{name}") for name in names]
 
 
 class Statistic(Quantified, Ranked):

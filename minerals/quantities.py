@@ -62,10 +62,14 @@ def significant_digits(number: Decimal) -> int:
     return len(number.normalize().as_tuple().digits)
 
 
+def last_place(number: Decimal) -> int:
+    """The power of ten of the last digit that is not zero."""
+    return int(number.normalize().as_tuple().exponent)
+
+
 def is_kept_exactly(number: Decimal) -> bool:
     """Whether a column has all the places of a number, before the point and after it."""
-    exponent = number.normalize().as_tuple().exponent
-    return number.adjusted() < COLUMN_DIGITS - COLUMN_PLACES and int(exponent) >= -COLUMN_PLACES
+    return number.adjusted() < COLUMN_DIGITS - COLUMN_PLACES and last_place(number) >= -COLUMN_PLACES
 
 
 def decimal_field(help_text: str, **options: Any) -> models.DecimalField[Any, Any]:
@@ -77,6 +81,12 @@ def decimal_field(help_text: str, **options: Any) -> models.DecimalField[Any, An
         help_text=help_text,
         **options,
     )
+
+
+def indexed_by_value(kind: str) -> list[models.Index]:
+    """For lists of one mineral, country or unit in the order of their values."""
+    names = ("mineral", "country", "base_unit")
+    return [models.Index(fields=[name, "base_value"], name=f"{kind}_by_{name}") for name in names]
 
 
 class Quantified(models.Model):
@@ -237,7 +247,7 @@ class Quantified(models.Model):
     def _rounding(self) -> Decimal:
         """One in the last digit that is stated, in the base unit; of an approximate number, zeros at the end state none."""
         numbers = [number for number in (self.value, self.low, self.high) if number]
-        exponents = [int(number.normalize().as_tuple().exponent) for number in numbers]
+        exponents = [last_place(number) for number in numbers]
         if self.comparator != Comparator.ABOUT:
             exponents = [min(exponent, 0) for exponent in exponents]
         return max((to_base(Decimal(10) ** exponent, self.unit) for exponent in exponents), default=Decimal(0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -14,8 +13,8 @@ from django.db.models import Q
 from sources.batches import BATCH, batches
 from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
 from sources.models.facts import FactQuerySet
-from sources.registry import fact_models, parts_of, record_models, serializer_for
-from sources.standing import Standing
+from sources.registry import parts_of, record_models, serializer_for
+from sources.standing import Standing, by_kind
 from sources.words import index_of, words_of
 
 
@@ -39,16 +38,11 @@ def with_relations(kind: type[Fact]) -> models.QuerySet[Any]:
 
 def load(facts: Iterable[int]) -> list[Fact]:
     """Facts of any kind by their ids, each as its own kind and with everything that its document shows."""
-    by_kind = defaultdict(list)
-    ids = sorted(facts)
-    for batch in batches(ids):
-        for pk, kind in Fact.objects.filter(pk__in=batch).values_list("pk", "kind"):
-            by_kind[kind].append(pk)
     return [
         fact
-        for kind, pks in by_kind.items()
+        for kind, pks in by_kind(sorted(facts)).items()
         for batch in batches(pks)
-        for fact in with_relations(fact_models()[kind]).filter(pk__in=batch)
+        for fact in with_relations(kind).filter(pk__in=batch)
     ]
 
 
@@ -179,13 +173,21 @@ def document_of_record(record: Record) -> Document:
     )
 
 
+WRITTEN = ("body", "search", "disputed", "alternatives", "best", "issues")
+"""What is written of a document anew whenever it changes."""
+
+
+def says_the_same(old: Document, new: Document) -> bool:
+    return all(getattr(old, name) == getattr(new, name) for name in WRITTEN)
+
+
 def keep(documents: Iterable[Document], revision: Revision) -> None:
     """Open those that say something new in a revision, closing the states that they replace."""
     fresh = {(document.kind, document.key): document for document in documents}
     closing = []
     for old in _standing_states(fresh):
         new = fresh[old.kind, old.key]
-        if (new.body, new.search, new.best) == (old.body, old.search, old.best):
+        if says_the_same(old, new):
             del fresh[old.kind, old.key]
         else:
             closing.append(old.pk)

@@ -12,12 +12,11 @@ from django.db import transaction
 
 from sources import documents, guards, ledger, showing
 from sources.batches import BATCH, batches
+from sources.documents import WRITTEN, says_the_same
 from sources.models import Document, Fact, Record
 from sources.progress import SILENT, Progress
 from sources.registry import record_models
 from sources.standing import circles_touched, standings
-
-WRITTEN = ("body", "search", "disputed", "alternatives", "best", "issues")
 
 
 def outdated(progress: Progress = SILENT) -> list[Document]:
@@ -29,7 +28,7 @@ def outdated(progress: Progress = SILENT) -> list[Document]:
     return [
         _rewritten(shown[fresh.kind, fresh.key], fresh)
         for fresh in map(documents.document_of, progress.through("Writing documents", list(_holders(shown))))
-        if _differs(shown[fresh.kind, fresh.key], fresh)
+        if not says_the_same(shown[fresh.kind, fresh.key], fresh)
     ]
 
 
@@ -60,10 +59,6 @@ def _holders(shown: dict[tuple[str, str], Document]) -> Iterator[Record | Fact]:
     found = standings(circles_touched([], live))
     for batch in batches(live):
         yield from documents.with_standings(batch, found)
-
-
-def _differs(old: Document, new: Document) -> bool:
-    return any(getattr(old, name) != getattr(new, name) for name in WRITTEN)
 
 
 def _rewritten(old: Document, new: Document) -> Document:

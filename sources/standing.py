@@ -60,13 +60,14 @@ def circles_touched(facts: Iterable[Fact], ids: Iterable[int]) -> dict[type[Fact
     found = defaultdict(set)
     for fact in facts:
         found[type(fact)].add(circle_of(fact))
-    for kind, pks in _by_kind(sorted(ids)).items():
+    for kind, pks in by_kind(sorted(ids)).items():
         for batch in batches(pks):
             found[kind].update(kind.objects.filter(pk__in=batch).order_by().values_list(*_circle_columns(kind)))
     return found
 
 
-def _by_kind(facts: Sequence[int]) -> dict[type[Fact], list[int]]:
+def by_kind(facts: Sequence[int]) -> dict[type[Fact], list[int]]:
+    """The ids of stored facts, in their order, by the kind that each is of."""
     found = defaultdict(list)
     for batch in batches(facts):
         for pk, name in Fact.objects.filter(pk__in=batch).order_by().values_list("pk", "kind"):

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any
 
 from minerals.checking.ranks import check_ranks
-from minerals.checking.spelling import amount, stated
 from minerals.models import Country, Scope
-from minerals.quantities import Comparator
+from minerals.quantities import Comparator, last_place
+from minerals.spelling import amount, stated
 from minerals.units import to_base
 from sources.edtf import bounds
 from sources.issues import Case, Found, Issue, IssueCode
@@ -198,7 +198,7 @@ def _are_different(parts: list[Case]) -> bool:
 
 def _is_several(case: Case) -> bool:
     """Whether it is a figure for countries together, which may be there one by one as well."""
-    return case.fact.country is not None and case.fact.country.type in (Country.Type.BLOC, Country.Type.GROUP)
+    return case.fact.country is not None and case.fact.country.type in Country.LARGER
 
 
 def _slack(fact: Any, digits: int = 0) -> Decimal:
@@ -211,7 +211,7 @@ def _slack(fact: Any, digits: int = 0) -> Decimal:
 
 
 def _last_place(number: Decimal, digits: int) -> int:
-    last = int(number.normalize().as_tuple().exponent)
+    last = last_place(number)
     return min(last, max(0, number.adjusted() - digits + 1)) if digits else last
 
 

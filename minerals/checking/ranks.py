@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from minerals.checking.spelling import stated
 from minerals.models import Country, Scope
 from minerals.quantities import Comparator
+from minerals.spelling import stated
 from sources.edtf import bounds
 from sources.issues import Case, Found, Issue, IssueCode
 from sources.models import Rank
 
 LAST = 1000
 """Further down than any place: there are not as many countries."""
-SINGLE = (Country.Type.COUNTRY, Country.Type.TERRITORY)
 
 
 def check_ranks(cases: Sequence[Case]) -> Found:
@@ -73,7 +72,7 @@ def _spelt(fact: Any) -> str:
 
 def _can_be_ranked(fact: Any) -> bool:
     """Whether it is an amount of one country, not merely planned."""
-    of_one = fact.scope == Scope.COUNTRY and fact.country.type in SINGLE
+    of_one = fact.scope == Scope.COUNTRY and fact.country.type not in Country.LARGER
     return of_one and fact.has_number and not fact.is_share and fact.has_come_about() is not False
 
 

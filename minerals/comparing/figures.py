@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from minerals.comparing.claims import Claim
+from minerals.spelling import spelt
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 """Wide enough for any difference of two columns, and for the quotient of the largest and the smallest."""
@@ -72,15 +73,11 @@ def _explained(low: Decimal | None, high: Decimal | None, unit: str, percent: De
     elif len(stated) == 1:
         [open_side] = [side for side, number in bounds.items() if number is None]
         side = "From" if open_side == "above" else "Up to"
-        words = f"{side} {_written(stated[0])} {unit}; a claim sets no bound {open_side}"
+        words = f"{side} {spelt(stated[0])} {unit}; a claim sets no bound {open_side}"
     elif low == high:
-        words = f"{'All claims give' if count > 1 else 'The one claim gives'} {_written(stated[0])} {unit}"
+        words = f"{'All claims give' if count > 1 else 'The one claim gives'} {spelt(stated[0])} {unit}"
     else:
-        words = f"From {_written(stated[0])} to {_written(stated[1])} {unit}"
+        words = f"From {spelt(stated[0])} to {spelt(stated[1])} {unit}"
         if percent is not None:
-            words += f", the highest {_written(percent)} percent above the lowest"
+            words += f", the highest {spelt(percent)} percent above the lowest"
     return f"{words}."
-
-
-def _written(number: Decimal) -> str:
-    return f"{number.normalize(EXACT):,f}"

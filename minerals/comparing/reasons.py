@@ -9,6 +9,7 @@ from typing import Any
 
 from minerals.comparing.claims import Claim, Group, fixed_fields, in_order, overtaking
 from sources import vocabularies
+from sources.filter_fields import NOTHING
 
 REASONS = {
     "category": "It is of resources where reserves are compared, or the other way round.",
@@ -31,9 +32,6 @@ REASONS = {
 
 NAMES = {"base_unit": "unit", "citations": "source", "year": "period"}
 """The reasons that don't go by the name of the column that they are about."""
-
-ABSENT = "null"
-"""The value of a parameter that asks for what states none."""
 
 vocabularies.add("comparison-reason", REASONS)
 
@@ -137,7 +135,7 @@ def _select(claim: Claim, peers: Sequence[Claim]) -> dict[str, str] | None:
     stated = [name for name in fact.terms if getattr(fact, name) and len(_values(name, peers) - {""}) > 1]
     # By the period, an earlier claim is compared although its source has a later one.
     renewed = ["period"] if "period" not in fixed and overtaking(claim, peers) else []
-    return {name: getattr(fact, name) or ABSENT for name in (*fixed, *stated, *renewed)}
+    return {name: getattr(fact, name) or NOTHING for name in (*fixed, *stated, *renewed)}
 
 
 def _values(name: str, claims: Iterable[Claim]) -> set[str]:

@@ -20,7 +20,6 @@ from sources.views import FactKindViewSet
 
 NUMBERS = ("base_value", "base_low", "base_high")
 TAKEN = ("revision", "group_by")
-LARGER_AREAS = frozenset({Country.Type.BLOC, Country.Type.GROUP})
 
 
 class AddingViewSet(FactKindViewSet):
@@ -61,4 +60,4 @@ class AddingViewSet(FactKindViewSet):
         """The slugs of what was a bloc or group of countries at the revision that is read."""
         countries = Document.objects.at(self.asked.number).filter(kind=Country.document_kind)
         bodies = map(orjson.loads, countries.values_list("body", flat=True))
-        return frozenset(body["slug"] for body in bodies if body["type"] in LARGER_AREAS)
+        return frozenset(body["slug"] for body in bodies if body["type"] in Country.LARGER)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minerals.usgs.reviewed import squashed
+from sources.dataset.reading import cells_of
 from sources.dataset.rows import DatasetError, Problem
 from sources.words import did_you_mean
 
@@ -102,7 +101,9 @@ def read_release(path: Path) -> list[ReleaseRow]:
     """All rows of a release. Raises DatasetError with everything that is wrong with its form."""
     if not path.is_file():
         raise DatasetError([Problem(path.name, 1, "", "There is no such file.")])
-    lines = _split(_decoded(path.read_bytes(), path.name), path.name)
+    lines, problems = cells_of(_decoded(path.read_bytes(), path.name), path.name)
+    if problems:
+        raise DatasetError(problems)
     (_, header), *body = lines or [(1, [])]
     if problems := list(_wrong_columns(header, path.name)):
         raise DatasetError(problems)
@@ -133,21 +134,6 @@ def _decoded(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DatasetError([Problem(file, line, "", "The file is neither cp1252 nor UTF-8.")]) from error
-
-
-def _split(text: str, file: str) -> list[tuple[int, list[str]]]:
-    """The cells of each row with the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    while True:
-        start = reader.line_num + 1
-        try:
-            rows.append((start, next(reader)))
-        except StopIteration:
-            return rows
-        except csv.Error as error:
-            message = f"The row that begins here can't be read: {error}."
-            raise DatasetError([Problem(file, start, "", message)]) from error
 
 
 def _wrong_columns(header: list[str], file: str) -> Iterator[Problem]:

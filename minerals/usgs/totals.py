@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
+from minerals.quantities import last_place
 from minerals.usgs.amounts import Amount, amount_of
 from minerals.usgs.areas import WORLD
 from minerals.usgs.columns import Column
@@ -59,4 +60,4 @@ def _read(row: ReleaseRow) -> Amount | None:
 
 def _rounding(total: Decimal) -> Decimal:
     """One in the last digit of a total that is not zero."""
-    return Decimal(10) ** int(total.normalize().as_tuple().exponent)
+    return Decimal(10) ** last_place(total)

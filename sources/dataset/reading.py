@@ -42,7 +42,7 @@ def read_table(path: Path, table: Table) -> tuple[list[Row], list[Problem]]:
     content = path.read_bytes()
     if problem := _unreadable(content, table.file):
         return [], [problem]
-    lines, problems = _split(content.decode(), table.file)
+    lines, problems = cells_of(content.decode(), table.file)
     if not lines:
         return [], problems or [Problem(table.file, 1, "", f"The header is missing: {_header_of(table)}")]
     (_, header), *body = lines
@@ -83,7 +83,7 @@ def _line_at(content: bytes, place: int) -> int:
     return content.count(b"\n", 0, place) + 1
 
 
-def _split(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+def cells_of(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """The cells of each row with the line that it begins on, as far as the quotes make sense."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
