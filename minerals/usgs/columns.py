@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from minerals.usgs.release import ReleaseRow
@@ -63,7 +63,6 @@ class Columns:
     known: dict[tuple[str, ...], Column]
     left_out: dict[tuple[str, str], str]
     file: str = COLUMNS.name
-    chapters: set[str] = field(default_factory=set)
 
     def of(self, row: ReleaseRow) -> Column | None:
         return self.known.get(row.column)
@@ -97,7 +96,6 @@ def read_columns(path: Path = COLUMNS) -> Columns:
         known={column.identity: column for column in columns},
         left_out={(line.chapter.casefold(), line.commodity.casefold()): line.reason for line in left_out},
         file=path.name,
-        chapters={column.chapter for column in columns},
     )
 
 

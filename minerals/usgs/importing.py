@@ -55,7 +55,7 @@ def import_release(path: Path, files: Files, columns: Columns, now: datetime, *,
     outcome = Outcome(rows)
     pairs = _mapped(rows, columns, outcome)
     if not partial:
-        _refuse_missing_tables(path, pairs, columns)
+        _refuse_missing_columns(path, pairs, columns)
     errata = read_errata(files.source)
     claims, corrected = _claims(pairs, errata, files, partial=partial)
     if not partial:
@@ -84,10 +84,15 @@ def _mapped(rows: Iterable[ReleaseRow], columns: Columns, outcome: Outcome) -> l
     return pairs
 
 
-def _refuse_missing_tables(path: Path, pairs: Iterable[Pair], columns: Columns) -> None:
-    if missing := sorted(columns.chapters - {column.chapter for _, column in pairs}):
-        message = f"No row is of {'; '.join(missing)}: the download may have been cut off. An excerpt is taken as such."
-        raise DatasetError([Problem(path.name, 1, "", message)])
+def _refuse_missing_columns(path: Path, pairs: Iterable[Pair], columns: Columns) -> None:
+    """A column without a row is missing, with its whole chapter or alone: a file may be cut off within the last one."""
+    there = {column for _, column in pairs}
+    missing = [column for column in columns.known.values() if column not in there]
+    chapters = sorted({column.chapter for column in missing} - {column.chapter for column in there})
+    if names := chapters or [f"{column.chapter}, {column.detail}" for column in missing]:
+        message = f"No row is of {'; '.join(names)}: the download may have been cut off. An excerpt is taken as such."
+        hint = "" if chapters else f" A column that an edition has no more is taken out of {columns.file}."
+        raise DatasetError([Problem(path.name, 1, "", f"{message}{hint}")])
 
 
 def _refuse_missing_facts(path: Path, claims: Iterable[Claim], files: Files) -> None:

@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 
 from minerals.usgs.columns import COLUMNS, read_columns
 from minerals.usgs.files import Files
+from minerals.usgs.importing import import_release
 from minerals.usgs.release import read_release
 from sources.dataset.rows import DatasetError
-from tests.usgs_excerpt import EXCERPT, SOURCE, lines_of, save, take
+from tests.usgs_excerpt import EXCERPT, NOW, SOURCE, lines_of, save, take
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,18 @@ def test_the_same_file_as_utf_8_reads_the_same(encoding: str, tmp_path: Path) ->
 def test_a_cut_off_download_is_no_release(empty: Path) -> None:
     with pytest.raises(DatasetError, match=r"No row is of ALUMINUM; .*ZINC: the download may have been cut off"):
         take(EXCERPT, empty, partial=False)
+
+
+def test_a_download_that_was_cut_off_within_a_chapter_is_no_release(empty: Path, tmp_path: Path) -> None:
+    columns = read_columns()
+    there = {columns.of(row) for row in read_release(EXCERPT)} - {None}
+    columns.known = {identity: column for identity, column in columns.known.items() if column in there}
+    lines = [line for line in lines_of() if not (line[0] == "TUNGSTEN" and line[4] == "Reserves")]
+    assert any(line[0] == "TUNGSTEN" for line in lines)
+    files = Files(empty, SOURCE)
+
+    with pytest.raises(DatasetError, match=r"No row is of TUNGSTEN, Reserves: .*taken out of columns\.csv"):
+        import_release(save(lines, tmp_path / EXCERPT.name), files, columns, NOW)
 
 
 def test_an_unknown_source(empty: Path) -> None:
