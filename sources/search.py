@@ -13,7 +13,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from sources.models import Document
-from sources.words import LONGEST_WORD, is_word
+from sources.words import LONGEST_WORD, is_folded_word
 
 DOCUMENT = Document._meta.db_table
 INDEX = f"{DOCUMENT}_words"
@@ -93,7 +93,7 @@ class Words(models.Lookup):
     def get_prep_lookup(self) -> tuple[str, ...]:
         """The words, cut where those of the index are. All else is refused, so that it can't speak to the engine."""
         for word in self.rhs:
-            if not is_word(word):
+            if not is_folded_word(word):
                 raise ValueError(f"“{word}” is not one folded word.")
         return tuple(word[:LONGEST_WORD] for word in self.rhs)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _FOLDED = re.compile(r"[^\W_]+"), re.compile(r"[^\W_A-Z]+")
 NOT_WORDS = frozenset({"url", "archived_url"})
 LONGEST_WORD, MOST_BYTES = 500, 1_000_000
 """Where words, in characters, and what a document is found by are cut: PostgreSQL indexes none that are far longer."""
@@ -42,8 +42,9 @@ def words_of(body: Any) -> Iterator[str]:
         yield str(body)
 
 
-def is_word(text: str) -> bool:
-    return _WORD.fullmatch(text) is not None
+def is_folded_word(text: str) -> bool:
+    """Whether a text is one word without capitals, which some databases tell from small letters and some do not."""
+    return _FOLDED.fullmatch(text) is not None
 
 
 def index_of(texts: Iterable[str]) -> str:

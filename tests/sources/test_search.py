@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.http import QueryDict
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +21,7 @@ from minerals.models import Reserve
 from sources import guards, ledger, search
 from sources.filters import FactFilterSet, shown
 from sources.models import Document, Fact, Revision
+from sources.rendering import render
 from sources.words import LONGEST_WORD, MOST_BYTES, fold, index_of
 from tests.factories import make_correction, make_mineral, make_reserve, publish
 from tests.sources.breaches import execute
@@ -138,7 +139,7 @@ def test_what_is_asked_never_speaks_the_language_of_the_engine(api: APIClient, d
     assert bool(with_a_page) is bool(keys)
 
 
-@pytest.mark.parametrize("raw", ['"', "zinc lead", "zinc*", "", "a_b", "zinc'", " zinc"])
+@pytest.mark.parametrize("raw", ['"', "zinc lead", "zinc*", "", "a_b", "zinc'", " zinc", "ZINC", "AND"])
 def test_the_lookup_takes_folded_words_alone(raw: str) -> None:
     with pytest.raises(ValueError, match="not one folded word"):
         Document.objects.filter(search__words=["zinc", raw])
@@ -164,6 +165,7 @@ def test_a_document_without_words_is_kept_and_found_by_none(db: None, nothing: s
 @pytest.mark.parametrize("letter", ["x", "щ", "中", "𐐨"])
 def test_an_endless_word_is_found_by_its_first_letters(db: None, letter: str) -> None:
     with documents_of(letter * 5000, letter * (LONGEST_WORD - 1)) as (endless, shorter):
+        assert endless.search == f" {letter * LONGEST_WORD}"
         for length in (1, LONGEST_WORD - 1, LONGEST_WORD, LONGEST_WORD + 1, 9000):
             holding = Document.objects.filter(search__words=[letter * length])
             assert endless in holding
@@ -243,6 +245,55 @@ def test_what_is_rolled_back_is_not_found() -> None:
         transaction.set_rollback(True)
 
     assert found("xylophonic") == set()
+
+
+def holds_what_documents_say() -> bool:
+    """Whether the index, read as a whole, is what the documents would give; PostgreSQL sees to that itself."""
+    if connection.vendor == "sqlite":
+        execute(f'INSERT INTO "{search.INDEX}" ("{search.INDEX}", rank) VALUES (\'integrity-check\', 1)')
+    return True
+
+
+def let_documents_change() -> None:
+    """Drop the guards alone, so that nothing but the triggers of the index is left to follow the documents."""
+    kept = {name: f'CREATE TRIGGER "{name}" {body}' for name, body in search._TRIGGERS.items()}
+    guards.remove()
+    if connection.vendor == "sqlite":
+        for statement in kept.values():
+            execute(statement)
+
+
+def test_the_index_follows_a_document_that_is_written_anew_or_deleted() -> None:
+    publish(make_reserve("sought-reserves", note="formerly xylophonic"))
+    let_documents_change()
+    sought = Document.objects.standing().filter(search__words=["xylophonic"])
+    ids = list(sought.values_list("pk", flat=True))
+    assert holds_what_documents_say()
+
+    Document.objects.filter(pk__in=ids).update(search=index_of(["nowadays zymurgical"]))
+
+    assert (found("xylophonic"), found("zymurgical")) == (set(), {"sought-reserves"})
+    assert holds_what_documents_say()
+
+    Document.objects.filter(pk__in=ids).delete()
+
+    assert found("zymurgical") == set()
+    assert holds_what_documents_say()
+
+
+def test_documents_that_are_rendered_anew_are_found_by_what_they_say_now() -> None:
+    publish(make_reserve("sought-reserves", note="formerly xylophonic"))
+    guards.remove()
+    Document.objects.standing().filter(key="sought-reserves").update(search=index_of(["outdated"]))
+    connection.check_constraints()  # PostgreSQL lets no table be altered on which some still wait for their turn
+    guards.install()
+    assert found("outdated") == {"sought-reserves"}
+
+    render()
+
+    assert (found("outdated"), found("xylophonic")) == (set(), {"sought-reserves"})
+    assert guards.missing() == []
+    assert holds_what_documents_say()
 
 
 def test_a_relation_is_searched_through() -> None:
@@ -329,6 +380,25 @@ def test_the_migration_is_taken_back_and_made_again(dataset: Revision) -> None:
 
     assert guards.missing() == []
     assert set(Document.objects.filter(search__words=["zinc"]).values_list("pk", flat=True)) == scanned(["zinc"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_index_outlives_a_table_of_documents_that_is_built_anew(dataset: Revision) -> None:
+    """SQLite has to build a table anew to alter a column of it, as a migration of tomorrow may."""
+    kind = Document._meta.get_field("kind")
+    wider = models.CharField(max_length=33)
+    wider.set_attributes_from_name("kind")
+    wider.model = Document
+
+    guards.remove()
+    with connection.schema_editor() as editor:
+        editor.alter_field(Document, kind, wider)
+        editor.alter_field(Document, wider, kind)
+    guards.install()
+
+    assert guards.missing() == []
+    assert set(Document.objects.filter(search__words=["zinc"]).values_list("pk", flat=True)) == scanned(["zinc"])
+    assert holds_what_documents_say()
 
 
 def test_names_of_the_triggers_are_those_of_guards() -> None:
