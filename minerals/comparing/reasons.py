@@ -20,6 +20,7 @@ REASONS = {
     "stage": "It is of another stage of making.",
     "form": "It is of another form.",
     "period": "It is of another period; flows compare for the same one only.",
+    "as_of": "Its estimate is as of another date than was asked for.",
     "basis": "Its amount is of something else, such as ore where contained metal is compared.",
     "status": "Its number is of another status, such as planned where actual ones are compared.",
     "reporting_code": "Its estimate follows another reporting code.",
@@ -88,7 +89,10 @@ def _own(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _unasked(claim: Claim) -> dict[str, str]:
-    clauses = {"source": "it rests on none of the sources asked for"}
+    clauses = {
+        "source": "it rests on none of the sources asked for",
+        "as_of": f"it is as of {claim.fact.as_of or 'no date'}, which was not asked for",
+    }
     values = claim.body | claim.body["quantity"] | {"unit": claim.fact.base_unit or None}
     return {
         code: clauses.get(code, f"its {_spoken(code)} is {_said(values.get(code))}, which was not asked for")
@@ -133,8 +137,9 @@ def _select(claim: Claim, peers: Sequence[Claim]) -> dict[str, str] | None:
     fact = claim.fact
     fixed = [name for name in fixed_fields(fact) if len(_values(name, peers)) > 1]
     stated = [name for name in fact.terms if getattr(fact, name) and len(_values(name, peers) - {""}) > 1]
-    # By the period, an earlier claim is compared although its source has a later one.
-    renewed = ["period"] if "period" not in fixed and overtaking(claim, peers) else []
+    # By its own time, an earlier claim is compared although its source has a later one.
+    time = "period" if fact.year else "as_of"
+    renewed = [time] if time not in fixed and overtaking(claim, peers) else []
     return {name: getattr(fact, name) or NOTHING for name in (*fixed, *stated, *renewed)}
 
 

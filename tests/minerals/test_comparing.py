@@ -195,11 +195,12 @@ def test_another_measure_is_left_out(draft: Any, query: JSON, other: str, reason
     assert compared(compare(api, selects(answer)["other"])) == ["other"]
 
 
-def test_a_source_speaks_by_its_latest_claim(api: APIClient) -> None:
+@pytest.mark.parametrize("dated", ["period", "as_of"])
+def test_a_source_speaks_by_its_latest_claim(api: APIClient, dated: str) -> None:
     publish(
-        stock("early", "survey", 17, period="2020"),
-        stock("late", "survey", 11, period="2024"),
-        stock("other", "ministry", 11, period="2018"),
+        stock("early", "survey", 17, **{dated: "2020"}),
+        stock("late", "survey", 11, **{dated: "2024"}),
+        stock("other", "ministry", 11, **{dated: "2018"}),
     )
     answer = compare(api, RESERVES)
 

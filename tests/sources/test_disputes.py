@@ -151,8 +151,10 @@ def test_claims_of_one_source_are_no_rivals() -> None:
     assert (disputed(early, late), alternatives(early, late)) == ([False, False], [0, 0])
 
 
-def test_a_stock_is_compared_with_the_latest_claim_of_a_source() -> None:
-    early, late = stock("z-early", "survey", "17", period="2020"), stock("a-late", "survey", "11", period="2024")
+@pytest.mark.parametrize("dated", ["period", "as_of"])
+def test_a_stock_is_compared_with_the_latest_claim_of_a_source(dated: str) -> None:
+    early = stock("z-early", "survey", "17", **{dated: "2020"})
+    late = stock("a-late", "survey", "11", **{dated: "2024"})
     claim = stock("claim", "ministry", "11", period="2022")
     publish(early, late, claim)
 
