@@ -15,7 +15,8 @@ from sources.models import Revision
 READS_ANOTHER = frozenset({"revision", "cursor"})
 """The parameters by which a request reads another revision than the newest."""
 
-VERSIONED_PATHS = "/api/v1/"
+VERSIONED_PATHS = ("/api/v1/", "/api/schema/")
+"""What is answered alike until the next revision."""
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 SCHEMA_URL = "/api/schema/"
 LINKS = f'<{SCHEMA_URL}>; rel="describedby", <{LICENCE_URL}>; rel="license"'

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.decorators.cache import cache_page
+from django.views.decorators.cache import cache_control, cache_page
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -16,6 +16,7 @@ from sources import views as sources
 SCHEMA_IS_KEPT_FOR = 300
 
 schema = SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer2])
+kept_schema = cache_control(public=True)(cache_page(SCHEMA_IS_KEPT_FOR, cache="process")(schema))
 docs = SpectacularSwaggerSplitView.as_view(template_name="minerals_api/docs.html")
 
 router = DescribedRouter()
@@ -51,7 +52,7 @@ urlpatterns = [
     path("problems/", pages.problems, name="problems"),
     path("problems/<slug:slug>", pages.problem, name="problem"),
     path("api/v1/", include(router.urls)),
-    path("api/schema/", cache_page(SCHEMA_IS_KEPT_FOR, cache="process")(schema), name="schema"),
+    path("api/schema/", kept_schema, name="schema"),
     path("api/docs/", docs, name="docs"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),

@@ -1,9 +1,11 @@
 """What is kept, what it varies by, and that it is the answer that Django gives."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings as global_settings
 from django.http import HttpResponse, StreamingHttpResponse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -100,6 +102,17 @@ def test_the_second_request_does_not_enter_django(cache: RevisionCache, django: 
     assert (first.status, second.status) == (200, 200)
     assert first.body == second.body
     assert django.asked == 1
+
+
+def test_the_openapi_document_is_kept_and_packed(django: Counting):
+    cache = RevisionCache(django, lambda: b"1", budget=global_settings.CACHE_BYTES)
+    first, second = (ask(cache, "/api/schema/", HTTP_ACCEPT_ENCODING="gzip") for _ in range(2))
+    unchanged = ask(cache, "/api/schema/", HTTP_IF_NONE_MATCH=first.headers["etag"])
+
+    assert django.asked == 1
+    assert json.loads(unpacked("gzip", second.body))["openapi"].startswith("3.1")
+    assert len(second.body) < len(unpacked("gzip", second.body)) / 5
+    assert unchanged.status == 304
 
 
 @pytest.mark.parametrize(
