@@ -60,7 +60,7 @@ class AutoSchema(StockAutoSchema):
         return list(getattr(self.view, "filter_backends", ()))
 
     def _get_format_parameters(self) -> list[JSON]:
-        formats = list(dict.fromkeys(renderer.format for renderer in self.view.renderer_classes))
+        formats = list(dict.fromkeys(renderer.format for renderer in self.view.get_renderers()))
         return [
             {
                 "name": api_settings.URL_FORMAT_OVERRIDE,

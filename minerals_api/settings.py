@@ -144,6 +144,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
         "minerals_api.renderers.JSONRenderer",
         "minerals_api.renderers.BrowsableRenderer",
+        "minerals_api.exporting.tables.CSVRenderer",
+        "minerals_api.exporting.tables.NDJSONRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "minerals_api.renderers.StrictNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["minerals_api.filtering.StrictFilterBackend"],

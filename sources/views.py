@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from sources.columns import Column, Row, columns_of, flat, with_host
 from sources.dataset import package
 from sources.exceptions import Gone
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet, StrictFilterSet
@@ -61,6 +62,28 @@ class QueryMixin:
         """The serializers whose fields the answer has."""
         return ()
 
+    def get_tables(self) -> Shapes:
+        """The serializers whose fields the answer has as the columns of a table; none where it can't be one."""
+        return ()
+
+    def get_columns(self) -> tuple[Column, ...]:
+        return columns_of(self.get_tables())
+
+    def get_renderers(self) -> list[Any]:
+        """The formats of the answer: those that take a whole result only where they can write it."""
+        renderers = super().get_renderers()  # type: ignore[misc]
+        return [one for one in renderers if not getattr(one, "takes_whole", False) or one.suits(self)]
+
+    def rows_of(self, body: Any, host: str) -> list[Row]:
+        """One thing as rows of a table."""
+        return [with_host(flat(self.get_columns(), body), host)]
+
+    @property
+    def writes_whole(self) -> Any:
+        """The renderer that was asked to answer with the whole result, if one was."""
+        renderer: Any = self.request.accepted_renderer  # type: ignore[attr-defined]
+        return renderer if getattr(renderer, "takes_whole", False) else None
+
     def get_groupings(self) -> tuple[str, ...]:
         """The words that the answer may be grouped by."""
         return ()
@@ -83,12 +106,32 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def get_shapes(self) -> Shapes:
         return (self.get_serializer_class(),)  # type: ignore[return-value]
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_tables(self) -> Shapes:
+        return (self.serializer_class,)  # type: ignore[return-value]
+
+    @property
+    def reads_documents(self) -> bool:
+        """Whether each row is a document of its own."""
+        return self.document_path == "documents"
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if whole := self.writes_whole:
+            return whole.answer(self, self.filter_queryset(self.get_queryset()))
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([self.shaped(self.body_of(row)) for row in rows or ()])
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if whole := self.writes_whole:
+            return self.whole_or_absent(whole, self.filter_queryset(self.get_queryset()).filter(**self.identity()))
         return Response(self.shaped(self.body_of(self.found())))
+
+    def whole_or_absent(self, whole: Any, queryset: QuerySet[Any]) -> Any:
+        """The row in full. Raises as `found` does where there is none."""
+        response = whole.answer(self, queryset)
+        if response.is_empty:
+            self.explain_absence()
+            raise Http404
+        return response
 
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
@@ -146,6 +189,9 @@ class FactKindViewSet(DocumentViewSet):
 
     def fact_shapes(self) -> Shapes:
         return super().get_shapes()
+
+    def get_tables(self) -> Shapes:
+        return () if self.action == "history" else super().get_tables()
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, pagination_class=None)
@@ -213,6 +259,9 @@ class FactViewSet(FactKindViewSet):
     def fact_shapes(self) -> Shapes:
         return tuple(serializer_for(model) for model in fact_models().values())
 
+    def get_tables(self) -> Shapes:
+        return self.fact_shapes()
+
     def kinds(self) -> list[str]:
         return list(fact_models())
 
@@ -236,24 +285,26 @@ class SourceViewSet(DocumentViewSet):
         ordering_fields=FactViewSet.ordering_fields,
         shared_on_lists=FactViewSet.shared_on_lists,
     )
-    def facts(self, request: Request, key: str) -> Response:
+    def facts(self, request: Request, key: str) -> Any:
         """Facts that cite a source, or that were read in it."""
         citing = Citation.objects.filter(Q(source__key=key.casefold()) | Q(via__key=key.casefold()))
         self.queryset = Fact.objects.filter(  # type: ignore[assignment]
             pk__in=citing.values("fact")
         )
         response = self.list(request)
-        if (
-            not response.data["count"]
-            and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists()
-        ):
+        is_empty = response.is_empty if self.writes_whole else not response.data["count"]
+        if is_empty and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists():
             raise Http404
         return response
 
     def get_shapes(self) -> Shapes:
-        if self.action == "facts":
-            return tuple(serializer_for(model) for model in fact_models().values())
-        return super().get_shapes()
+        return self.fact_shapes() if self.action == "facts" else super().get_shapes()
+
+    def get_tables(self) -> Shapes:
+        return self.fact_shapes() if self.action == "facts" else super().get_tables()
+
+    def fact_shapes(self) -> Shapes:
+        return tuple(serializer_for(model) for model in fact_models().values())
 
 
 class CitationViewSet(DocumentViewSet):
@@ -329,6 +380,9 @@ class VocabularyViewSet(DocumentViewSet):
         if vocabulary is None:
             raise Http404
         return Response(self.shaped(vocabulary))
+
+    def get_tables(self) -> Shapes:
+        return ()
 
     def vocabularies(self) -> dict[str, dict[str, Any]]:
         self.filter_queryset(self.get_queryset())
