@@ -89,6 +89,7 @@ class Document(models.Model):
         ]
         indexes = [
             models.Index(fields=["key", "from_revision"], condition=Q(fact__isnull=False), name="document_of_facts"),
+            models.Index(fields=["from_revision", "kind", "key"], name="document_by_opening"),
         ]
 
     def __str__(self) -> str:
