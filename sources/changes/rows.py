@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.urls import reverse
 
 from sources.models import Document, Fact, Mention, Revision
+from sources.models.documents import ALWAYS
 from sources.registry import fact_models, plural, record_models
 
 
@@ -79,21 +80,25 @@ def _opened() -> QuerySet[Any]:
         kind=OuterRef("kind"), key=OuterRef("key"), to_revision=OuterRef("from_revision_id")
     ).order_by()
     superseded = Fact.objects.filter(superseded_by=OuterRef("fact_id"), left_in=OuterRef("from_revision_id")).order_by()
-    return Document.objects.order_by().annotate(
-        at_revision=F("from_revision_id"),
-        created=_created("from_revision_id"),
-        reason=Subquery(superseded.values("left_reason")),
-        action=Case(
-            When(Exists(superseded), then=Value(Action.CORRECTED.value)),
-            When(Exists(before), then=Value(Action.CHANGED.value)),
-            default=Value(Action.ENTERED.value),
-            output_field=models.TextField(),
-        ),
-        is_best=F("best"),
-        before=Subquery(before.values("body")),
-        after=F("body"),
-        of_fact=F("fact_id"),
-        of_entity=F("entity_id"),
+    return (
+        Document.objects.filter(ALWAYS)
+        .order_by()
+        .annotate(
+            at_revision=F("from_revision_id"),
+            created=_created("from_revision_id"),
+            reason=Subquery(superseded.values("left_reason")),
+            action=Case(
+                When(Exists(superseded), then=Value(Action.CORRECTED.value)),
+                When(Exists(before), then=Value(Action.CHANGED.value)),
+                default=Value(Action.ENTERED.value),
+                output_field=models.TextField(),
+            ),
+            is_best=F("best"),
+            before=Subquery(before.values("body")),
+            after=F("body"),
+            of_fact=F("fact_id"),
+            of_entity=F("entity_id"),
+        )
     )
 
 

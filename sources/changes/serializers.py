@@ -37,7 +37,9 @@ class ChangeSerializer(serializers.Serializer[Any]):
     created = serializers.DateTimeField(help_text=Revision._meta.get_field("created").help_text)
     action = serializers.ChoiceField(Action.choices, help_text="What was done.")
     kind = serializers.CharField(help_text="What was changed, such as reserve, mineral, source or term.")
-    key = serializers.CharField(help_text="Its key, unique in its kind; of a term its vocabulary, a colon and the word.")
+    key = serializers.CharField(
+        help_text="Its key, unique in its kind; of a term its vocabulary, a colon and the word."
+    )
     version = serializers.IntegerField(
         allow_null=True, help_text=f"{Fact._meta.get_field('version').help_text} Null for what is no fact."
     )
@@ -61,5 +63,6 @@ class ChangeSerializer(serializers.Serializer[Any]):
         many=True, help_text="The citations of a fact after the change, or of its last state where it left."
     )
     document = AnyDocumentField(
-        allow_null=True, help_text="The fact, source, entity or word as lists show it after the change; null if it left."
+        allow_null=True,
+        help_text="The fact, source, entity or word as lists show it after the change; null if it left.",
     )

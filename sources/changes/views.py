@@ -92,10 +92,20 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
         if asked.place is None:
             return changes.between(since, asked.number)
         falls = asked.ordering == ("-revision",)
-        return changes.between(since, None) if falls is not asked.place.backwards else changes.between(None, asked.number)
+        return (
+            changes.between(since, None) if falls is not asked.place.backwards else changes.between(None, asked.number)
+        )
 
     def shown(
-        self, revision: int, kind: str, key: str, created: Any, action: str, reason: str | None, best: bool, *bodies: Any
+        self,
+        revision: int,
+        kind: str,
+        key: str,
+        created: Any,
+        action: str,
+        reason: str | None,
+        best: bool,
+        *bodies: Any,
     ) -> dict[str, Any]:
         before, after = (orjson.loads(body) if body else None for body in bodies)
         of_fact = kind in fact_models()
