@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Collate, NullIf
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -19,6 +19,9 @@ from minerals_api.schema_components import or_selection
 from sources import counts
 from sources.exceptions import BadParameters
 from sources.queries import BAD_CURSOR, Place, Query
+
+ROW = "(%(expressions)s)"
+"""Several columns, or their values, compared as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class Column:
 
     def order(self, *, backwards: bool) -> Any:
         column = F(self.alias)
+        if not self.has_nulls:
+            # Databases read no index of several columns in an order that says where nulls come.
+            return column.asc() if self.descending is backwards else column.desc()
         if self.descending is backwards:
             return column.asc(nulls_first=backwards or None, nulls_last=not backwards or None)
         return column.desc(nulls_first=backwards or None, nulls_last=not backwards or None)
@@ -70,7 +76,7 @@ class RevisionCursorPagination(BasePagination):
     ) -> list[Any]:
         self.request = request
         asked: Query = view.asked
-        columns = order_columns(queryset.model, asked.ordering or view.default_ordering, view)
+        columns = order_columns(queryset, asked.ordering or view.default_ordering, view)
         self.count = counts.once("rows", asked, queryset.count) if asked.count is None else asked.count
         place, backwards = asked.place, bool(asked.place and asked.place.backwards)
         rows = self._rows(queryset, columns, asked, view.row_columns)
@@ -121,13 +127,17 @@ class RevisionCursorPagination(BasePagination):
         }
 
 
-def order_columns(model: type[models.Model], ordering: tuple[str, ...], view: Any) -> list[Column]:
+def order_columns(queryset: QuerySet[Any], ordering: tuple[str, ...], view: Any) -> list[Column]:
     """The columns of an order, with those that break its ties at the end."""
     asked = [(name.removeprefix("-"), name.startswith("-")) for name in ordering]
     paths = [(view.ordering_fields[name], descending) for name, descending in asked]
-    paths += [(path, False) for path in view.tie_break if path not in [known for known, _ in paths]]
+    ties_descend = view.ties_follow and any(descending for _, descending in asked)
+    paths += [(path, ties_descend) for path in view.tie_break if path not in [known for known, _ in paths]]
+    computed = queryset.query.annotations
     return [
-        Column(f"order_{index}", path, *_field(model, path), descending)
+        Column(f"order_{index}", path, *_kind(computed[path].output_field), descending)
+        if path in computed
+        else Column(f"order_{index}", path, *_field(queryset.model, path), descending)
         for index, (path, descending) in enumerate(paths)
     ]
 
@@ -140,19 +150,36 @@ def _field(model: type[models.Model], path: str) -> tuple[models.Field[Any, Any]
         followed: Any = model._meta.get_field(relation)
         has_nulls = has_nulls or bool(followed.many_to_one and followed.null)
         model = followed.related_model
-    field: Any = model._meta.get_field(name)
+    field, is_nullable = _kind(model._meta.get_field(name))
+    return field, has_nulls or is_nullable
+
+
+def _kind(field: Any) -> tuple[models.Field[Any, Any], bool]:
+    """A field, and whether there may be nothing in it."""
     is_text = isinstance(field, models.CharField | models.TextField)
-    return field, has_nulls or field.null or (is_text and field.blank)
+    return field, field.null or (is_text and field.blank)
 
 
-def _beyond(columns: list[Column], place: Place) -> Q:
+def _beyond(columns: list[Column], place: Place) -> Any:
     """The rows after a place: beyond it in the first column, or level there and beyond it in the next, and so on."""
     try:
         values = [column.parse(value) for column, value in zip(columns, place.values, strict=True)]
     except (ValueError, ValidationError) as error:
         raise BadParameters([BAD_CURSOR]) from error
+    if len(columns) > 1 and not any(column.has_nulls for column in columns) and len({c.descending for c in columns}) == 1:
+        return _row_beyond(columns, values, "<" if columns[0].descending is not place.backwards else ">")
     beyond, level = Q(pk__in=[]), Q()
     for column, value in zip(columns, values, strict=True):
         beyond |= level & column.beyond(value, backwards=place.backwards)
         level &= column.at(value)
     return beyond
+
+
+def _row_beyond(columns: list[Column], values: list[Any], sign: str) -> Func:
+    """The same as one comparison of all columns: databases can seek by it in an index of several."""
+    names = Func(*(F(column.alias) for column in columns), template=ROW, output_field=models.TextField())
+    given = [Value(value, output_field=column.field) for column, value in zip(columns, values, strict=True)]
+    place = Func(*given, template=ROW, output_field=models.TextField())
+    return Func(
+        names, place, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField()
+    )

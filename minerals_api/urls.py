@@ -12,6 +12,7 @@ from minerals_api import health, pages
 from minerals_api.root import DescribedRouter
 from projects import views as projects
 from sources import views as sources
+from sources.changes.views import ChangeViewSet
 
 SCHEMA_IS_KEPT_FOR = 300
 
@@ -43,6 +44,7 @@ router.register("sources", sources.SourceViewSet, "sources")
 router.register("facts", sources.FactViewSet, "facts")
 router.register("citations", sources.CitationViewSet, "citations")
 router.register("revisions", sources.RevisionViewSet, "revisions")
+router.register("changes", ChangeViewSet, "changes")
 router.register("compare", ComparisonViewSet, "compare")
 router.register("vocabularies", sources.VocabularyViewSet, "vocabularies")
 router.register("dataset", sources.DatasetViewSet, "dataset")

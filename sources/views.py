@@ -55,6 +55,8 @@ class QueryMixin:
     ordering_fields: dict[str, str] = {}
     default_ordering: tuple[str, ...] = ()
     tie_break: tuple[str, ...] = ("documents__key",)
+    ties_follow: ClassVar[bool] = False
+    """Whether what breaks ties descends where the order does, rather than always ascend."""
     row_columns: tuple[str, ...] = ("shown_body",)
     asked: Query
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from sources.changes.rows import Action
 from sources.issues import IssueCode
 from sources.models import Rank, Support
 
@@ -28,3 +29,4 @@ def closed() -> dict[str, list[dict[str, str]]]:
 add_choices("rank", Rank.choices)
 add_choices("support", Support.choices)
 add_choices("issue", IssueCode.choices)
+add_choices("change-action", Action.choices)

@@ -131,7 +131,7 @@ class Result:
         return array("q", queryset.values_list(name, flat=True).iterator(BATCH))
 
     def _order(self) -> list[OrderColumn]:
-        return order_columns(self.queryset.model, self.asked.ordering or self.view.default_ordering, self.view)
+        return order_columns(self.queryset, self.asked.ordering or self.view.default_ordering, self.view)
 
     def _rows_of_view(self) -> Iterator[list[Row]]:
         """Rows that the view itself makes of what it reads."""

@@ -14,6 +14,10 @@ OPEN = 2**31 - 1
 """The `to_revision` of a document that still stands."""
 
 
+ALWAYS = Q(alternatives__gte=0)
+"""True of every document. Only a query that says so is led to an index with this condition."""
+
+
 class Mention(models.Model):
     """A published fact names an entity: kept so that one query finds all facts about it."""
 
@@ -89,6 +93,7 @@ class Document(models.Model):
         ]
         indexes = [
             models.Index(fields=["key", "from_revision"], condition=Q(fact__isnull=False), name="document_of_facts"),
+            models.Index(fields=["from_revision", "kind", "key"], condition=ALWAYS, name="document_by_opening"),
         ]
 
     def __str__(self) -> str:

@@ -161,7 +161,14 @@ class Fact(models.Model):
 
     class Meta:
         ordering = ["key", "version"]
-        indexes = [models.Index(fields=["year"], name="fact_by_year")]
+        indexes = [
+            models.Index(fields=["year"], name="fact_by_year"),
+            models.Index(
+                fields=["left_in", "kind", "key"],
+                condition=Q(left_in__isnull=False, superseded_by__isnull=True),
+                name="fact_by_withdrawal",
+            ),
+        ]
         permissions = [("publish_fact", "Can publish and withdraw facts, and change what the dataset shows")]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="fact_version_once"),

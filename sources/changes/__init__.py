@@ -1,0 +1,1 @@
+"""What changed in the published dataset from one revision to another: as a list, and as a feed."""

@@ -1,0 +1,141 @@
+"""Finds the changes: every document that a revision opened, and every fact that it withdrew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
+
+from sources.models import Document, Fact, Mention, Revision
+from sources.models.documents import ALWAYS
+from sources.registry import fact_models, plural, record_models
+
+
+class Action(models.TextChoices):
+    ENTERED = "entered", "entered: it is in the dataset from this revision on, for the first time or once more"
+    CORRECTED = "corrected", "corrected: the next version of a fact took the place of the one before"
+    CHANGED = (
+        "changed",
+        "changed: its answer reads otherwise though its version is the same: a source, entity or word was edited, or is "
+        "shown by it under another name; rival claims came or went",
+    )
+    WITHDRAWN = "withdrawn", "withdrawn: a fact left the dataset, and nothing took its place"
+
+
+COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after")
+"""What is known of a change: which revision made it, and the bodies before and after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of two tables read as one list, as far as filters and pages need a queryset."""
+
+    legs: tuple[QuerySet[Any], ...]
+    order: tuple[Any, ...] = ()
+    columns: tuple[str, ...] = COLUMNS
+    model: ClassVar[type[models.Model]] = Document
+
+    @classmethod
+    def all(cls) -> Self:
+        return cls((_opened(), _withdrawn()))
+
+    @property
+    def query(self) -> Any:
+        return self.legs[0].query
+
+    def filter(self, *conditions: Any, **lookups: Any) -> Self:
+        return replace(self, legs=tuple(leg.filter(*conditions, **lookups) for leg in self.legs))
+
+    def annotate(self, **columns: Any) -> Self:
+        return replace(self, legs=tuple(leg.annotate(**columns) for leg in self.legs))
+
+    def order_by(self, *order: Any) -> Self:
+        return replace(self, order=order)
+
+    def values_list(self, *columns: str) -> Self:
+        return replace(self, columns=columns)
+
+    def between(self, since: int | None, until: int | None) -> Self:
+        """Those of the revisions after one and up to another; None leaves a side open."""
+        bounds = {"at_revision__gt": since, "at_revision__lte": until}
+        return self.filter(**{name: number for name, number in bounds.items() if number is not None})
+
+    def count(self) -> int:
+        return self.values_list("at_revision").together().count()
+
+    def __getitem__(self, part: slice) -> QuerySet[Any]:
+        return self.together()[part]
+
+    def together(self) -> QuerySet[Any]:
+        first, *others = (leg.values_list(*self.columns) for leg in self.legs)
+        return first.union(*others, all=True).order_by(*self.order)
+
+
+def _opened() -> QuerySet[Any]:
+    before = Document.objects.filter(
+        kind=OuterRef("kind"), key=OuterRef("key"), to_revision=OuterRef("from_revision_id")
+    ).order_by()
+    superseded = Fact.objects.filter(superseded_by=OuterRef("fact_id"), left_in=OuterRef("from_revision_id")).order_by()
+    return (
+        Document.objects.filter(ALWAYS)
+        .order_by()
+        .annotate(
+            at_revision=F("from_revision_id"),
+            created=_created("from_revision_id"),
+            reason=Subquery(superseded.values("left_reason")),
+            action=Case(
+                When(Exists(superseded), then=Value(Action.CORRECTED.value)),
+                When(Exists(before), then=Value(Action.CHANGED.value)),
+                default=Value(Action.ENTERED.value),
+                output_field=models.TextField(),
+            ),
+            is_best=F("best"),
+            before=Subquery(before.values("body")),
+            after=F("body"),
+            of_fact=F("fact_id"),
+            of_entity=F("entity_id"),
+        )
+    )
+
+
+def _withdrawn() -> QuerySet[Any]:
+    """The facts that left without a successor. Nothing else ever leaves."""
+    last = Document.objects.filter(fact=OuterRef("pk"), to_revision=OuterRef("left_in_id")).order_by()
+    return (
+        Fact.objects.order_by()
+        .filter(left_in__isnull=False, superseded_by__isnull=True)
+        .annotate(
+            at_revision=F("left_in_id"),
+            created=_created("left_in_id"),
+            reason=F("left_reason"),
+            action=Value(Action.WITHDRAWN.value, output_field=models.TextField()),
+            is_best=Value(None, output_field=models.BooleanField(null=True)),
+            before=Subquery(last.values("body")),
+            after=Value(None, output_field=models.TextField(null=True)),
+            of_fact=F("pk"),
+            of_entity=Value(None, output_field=models.BigIntegerField(null=True)),
+        )
+    )
+
+
+def _created(revision: str) -> Subquery:
+    return Subquery(Revision.objects.filter(number=OuterRef(revision)).order_by().values("created"))
+
+
+def naming(entities: list[int | None]) -> Q:
+    """The changes of these entities, and of the facts that name any of them."""
+    return Q(of_fact__in=Mention.objects.filter(entity__in=entities).values("fact")) | Q(of_entity__in=entities)
+
+
+def address_of(kind: str, key: str) -> str:
+    """Where the newest state of something is, or of the vocabulary that a word belongs to."""
+    return reverse(f"{_plurals()[kind]}-detail", args=[key.partition(":")[0]])
+
+
+@cache
+def _plurals() -> dict[str, str]:
+    return {kind: plural(model) for kind, model in (fact_models() | record_models()).items()}
