@@ -25,8 +25,8 @@ QUANTITY = {
         "The stated value in the base unit, which `base_unit` settles; a range has none",
         whole=False,
     ),
-    "unit": ChoiceFilter(
-        "unit", "Unit as the source states it, words of the vocabulary unit.", sorted(UNITS), nullable=True
+    "stated_unit": ChoiceFilter(
+        "unit", "Unit in which the source states it, words of the vocabulary unit.", sorted(UNITS), nullable=True
     ),
     "base_unit": ChoiceFilter("base_unit", "Base unit: t, t/a, percent, a currency…", BASE_UNITS, nullable=True),
     "comparator": ChoiceFilter("comparator", "How the number bounds the truth.", Comparator.values, nullable=True),

@@ -132,6 +132,8 @@ class Quantified(models.Model):
     )
 
     quantity_required = True
+    converted: ClassVar[None] = None
+    """The same in a unit that a request asks for: what is stored holds none."""
     terms: ClassVar[tuple[str, ...]] = ("basis", "status")
     """The fields that say on what terms a figure holds. Two that differ forbid comparing; one left unstated does not."""
     compared_by: ClassVar[str] = ""

@@ -63,10 +63,25 @@ class ListBriefSerializer(NullableModelSerializer):
         fields = ["slug", "name", "authority", "jurisdiction", "edition", "published", "status", "complete"]
 
 
+class ConvertedSerializer(serializers.Serializer[Any]):
+    """A number in the unit that was asked for, exactly, and of the same comparator, basis and rounding as the stated one."""
+
+    value = ExactNumberField(allow_null=True, help_text="The stated value in `unit`; null for a range.")
+    low = ExactNumberField(allow_null=True, help_text="Lower bound of a stated range, in `unit`.")
+    high = ExactNumberField(allow_null=True, help_text="Upper bound of a stated range, in `unit`.")
+    unit = serializers.CharField(help_text="The unit that was asked for.")
+    factor = ExactNumberField(help_text="What the stated numbers were multiplied by, exactly.")
+
+
 class QuantitySerializer(NullableModelSerializer):
     """A number as its source stated it, and the same in a base unit."""
 
     is_unprefixed = True
+
+    converted = ConvertedSerializer(
+        allow_null=True,
+        help_text="The same in the unit that `unit=` asks for; null where none was asked for, or there is no number.",
+    )
 
     class Meta:
         model = Reserve
@@ -83,6 +98,7 @@ class QuantitySerializer(NullableModelSerializer):
             "base_low",
             "base_high",
             "base_unit",
+            "converted",
         ]
 
 

@@ -83,3 +83,19 @@ UNITS: dict[str, Unit] = {
 def to_base(value: Decimal, code: str) -> Decimal:
     """The same amount in the base unit, exactly."""
     return value * UNITS[code].factor
+
+
+def factor_between(code: str, other: str) -> Decimal:
+    """How many of another unit one of a unit is: a power of ten, as all factors are, so that no digit is gained or lost.
+
+    Raises ValueError where they measure different things.
+    """
+    unit, wanted = UNITS[code], UNITS[other]
+    if unit.base != wanted.base:
+        raise ValueError(f"{code} can't be converted to {other}.")
+    return unit.factor / wanted.factor
+
+
+def units_of(base: str) -> list[str]:
+    """The codes of the units of one dimension, named by its base unit."""
+    return [unit.code for unit in UNITS.values() if unit.base == base]

@@ -66,6 +66,7 @@ class ReserveViewSet(AddingViewSet):
         dimensions=("mineral", "category", "basis", "reporting_code", "reporting_class", "base_unit"),
         areas=("country",),
         scope="scope",
+        apart=("reporting_code", "reporting_class"),
     )
 
 
@@ -80,6 +81,7 @@ class ProductionViewSet(AddingViewSet):
         dimensions=("mineral", "form", "stage", "measure", "basis", "period", "base_unit"),
         areas=("country",),
         scope="scope",
+        apart=("form",),
     )
 
 
@@ -93,6 +95,7 @@ class TradeViewSet(AddingViewSet):
     addition = Addition(
         dimensions=("flow", "mineral", "form", "measure", "basis", "period", "counterpart_scope", "base_unit"),
         areas=("country", "counterpart"),
+        apart=("form",),
     )
 
 

@@ -38,7 +38,7 @@ class StrictFilterBackend(BaseFilterBackend):
             whole_of(request, view),
         )
         current = current_revision(request)
-        asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
+        asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings(), view.get_units())
         view.asked = asked
         if view.document_path:
             queryset = shown(queryset, view.document_path, asked.number, by_key=_is_by_key(asked, view))
@@ -55,7 +55,9 @@ class StrictFilterBackend(BaseFilterBackend):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The OpenAPI parameters of an operation of a view."""
         filterset_class = filterset_of(view)
-        described = shared_parameters(shared_of(view), ordering_of(view), view.get_shapes(), view.get_groupings())
+        described = shared_parameters(
+            shared_of(view), ordering_of(view), view.get_shapes(), view.get_groupings(), view.get_units()
+        )
         if filterset_class:
             for name, one in filterset_class.base_filters.items():
                 schema = one.describe()

@@ -71,8 +71,8 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
             "mixed-units",
             HTTPStatus.BAD_REQUEST,
             "Mixed units",
-            "The query compares, orders or adds numbers whose units measure different things.",
-            "Narrow the rows to one kind of unit, with “unit” or “base_unit”.",
+            "The query compares, orders, adds or converts numbers whose units measure different things.",
+            "Narrow the rows to one kind of unit with “base_unit”, or ask for a “unit” that measures the same.",
         ),
         ProblemType(
             "mixed-figures",

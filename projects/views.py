@@ -1,5 +1,6 @@
 """The endpoints of projects, partners and the facts about them."""
 
+from minerals.conversion import QuantityViewSet
 from projects import filters, serializers
 from projects.models import (
     Affiliation,
@@ -37,7 +38,7 @@ class ProjectViewSet(EntityViewSet):
     filterset_class = filters.ProjectFilterSet
 
 
-class FigureViewSet(FactKindViewSet):
+class FigureViewSet(QuantityViewSet):
     """Figures: numbers about projects, their phases and partners, and about countries where no other kind has them."""
 
     queryset = Figure.objects.all()
@@ -55,12 +56,13 @@ class EventViewSet(FactKindViewSet):
     ordering_fields = {**BY_PROJECT, "type": "type"}
 
 
-class ParticipationViewSet(FactKindViewSet):
+class ParticipationViewSet(QuantityViewSet):
     """Participations: a partner's or a state's role in a project, with its share where known."""
 
     queryset = Participation.objects.all()
     serializer_class = serializers.ParticipationSerializer
     filterset_class = filters.ParticipationFilterSet
+    quantity_name = "share"
     ordering_fields = {**BY_PROJECT, "partner": "partner__slug", "value": "base_value"}
 
 
@@ -91,12 +93,13 @@ class LocationViewSet(FactKindViewSet):
     ordering_fields = BY_PROJECT
 
 
-class AffiliationViewSet(FactKindViewSet):
+class AffiliationViewSet(QuantityViewSet):
     """Affiliations: where partners belong, and whose they are."""
 
     queryset = Affiliation.objects.all()
     serializer_class = serializers.AffiliationSerializer
     filterset_class = filters.AffiliationFilterSet
+    quantity_name = "share"
     ordering_fields = {**BASE, "partner": "partner__slug", "value": "base_value"}
 
 

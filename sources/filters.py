@@ -269,6 +269,14 @@ class StrictFilterSet(filters.FilterSet):
                     self.form.add_error(name, error)
         return queryset
 
+    def without(self, names: Iterable[str]) -> QuerySet[Any]:
+        """The rows that would be found without some of the filters."""
+        data = QueryDict(mutable=True)
+        data.update({name: str(self.data[name]) for name in self.data if name not in names})
+        wider = type(self)(data, self.queryset, revision=self.revision, newest=self.newest)
+        wider.form.is_valid()
+        return wider.filter_queryset(self.queryset).filter(wider.ranges())
+
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """The pairs of bounds that no number can keep."""
         given = {name: value for name, value in self.form.cleaned_data.items() if value is not None}

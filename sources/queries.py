@@ -48,6 +48,11 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
         {"type": "string", "enum": ["best", "all"], "default": "best"},
         "all",
     ),
+    "unit": (
+        "Give each figure in this unit, too. Figures that measure something else, or are in another currency, are refused.",
+        {"type": "string"},
+        None,
+    ),
     "group_by": (
         "What each row stands for, one or several by commas; where left out, all that must agree to be added.",
         {"type": "array", "minItems": 1, "uniqueItems": True},
@@ -127,6 +132,8 @@ class Query:
     filterset: Any = None
     """The filter set that read the filters, where the endpoint has one."""
     group_by: tuple[str, ...] = ()
+    unit: str | None = None
+    """The unit in which figures are given besides that of their sources."""
     filters: dict[str, str] = field(default_factory=dict)
     count: int | None = None
 
@@ -143,7 +150,11 @@ def parameter(name: str, description: str, schema: dict[str, Any], example: Any 
 
 
 def shared_parameters(
-    names: Iterable[str], ordering: Iterable[str], shapes: Shapes, groupings: Sequence[str] = ()
+    names: Iterable[str],
+    ordering: Iterable[str],
+    shapes: Shapes,
+    groupings: Sequence[str] = (),
+    units: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     described = [parameter(name, *DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]
     fields = [str(name) for shape in shapes[:1] for name in shape().fields]
@@ -152,7 +163,13 @@ def shared_parameters(
     if offered := sorted(ordering):
         words = f"Fields to order by, separated by commas, each with - for the reverse: {', '.join(offered)}."
         described.append(parameter("ordering", words, {"type": "string"}, f"-{offered[0]}"))
-    return [_with_words(one, groupings) if one["name"] == "group_by" else one for one in described]
+    described = [_with_words(one, groupings) if one["name"] == "group_by" else one for one in described]
+    return [_with_word(one, units) if one["name"] == "unit" else one for one in described]
+
+
+def _with_word(described: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    """A parameter whose value is one of these."""
+    return described | {"schema": described["schema"] | {"enum": list(words)}}
 
 
 def _with_words(described: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
@@ -180,7 +197,12 @@ class Reader:
         self.errors: list[ParameterError] = []
 
     def read(
-        self, shapes: Shapes, ordering: Iterable[str], current: Revision | None, groupings: Sequence[str] = ()
+        self,
+        shapes: Shapes,
+        ordering: Iterable[str],
+        current: Revision | None,
+        groupings: Sequence[str] = (),
+        units: Sequence[str] = (),
     ) -> Query:
         """What is asked for. Whatever is wrong stands in `errors` afterwards, all of it at once."""
         plain = {name: self._single(name) for name in self.parameters}
@@ -197,6 +219,7 @@ class Reader:
         query.subject = self._subject(given)
         self._resume(query, given)
         query.group_by = self._words("group_by", given.get("group_by"), groupings)
+        query.unit = self._unit(given.get("unit"), units)
         query.claims = self._choice("claims", given.get("claims"), ["best", "all"], "best")
         return query
 
@@ -331,6 +354,15 @@ class Reader:
         if len(set(asked)) < len(asked):
             self.refuse(name, f"A word stands twice in “{name}”.", "contradiction")
         return asked
+
+    def _unit(self, value: str | None, offered: Sequence[str]) -> str | None:
+        """A unit as it is written: in another case it may mean another one, as mt for metric tons is not Mt."""
+        if value is None or value in offered:
+            return value
+        near = nearest(value, offered)
+        hint = f" Did you mean {near}?" if near else ""
+        self.refuse("unit", f"There is no unit “{value}”.{hint}", allowed=list(offered), near=near)
+        return None
 
     def _choice(self, name: str, value: str | None, offered: list[str], default: str) -> str:
         if value is None or value in offered:

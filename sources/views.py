@@ -90,6 +90,10 @@ class QueryMixin:
         """The words that the answer may be grouped by."""
         return ()
 
+    def get_units(self) -> tuple[str, ...]:
+        """The units that its figures may be asked for in."""
+        return ()
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
@@ -165,7 +169,7 @@ class FactKindViewSet(DocumentViewSet):
     """Serves the facts of one kind."""
 
     lookup_field = "key"
-    shared_on_lists = (*PAGED, "claims")
+    shared_on_lists: tuple[str, ...] = (*PAGED, "claims")
     base_ordering: ClassVar[dict[str, str]] = {
         "key": "documents__key",
         "year": "year",
@@ -196,7 +200,7 @@ class FactKindViewSet(DocumentViewSet):
         return () if self.action == "history" else super().get_tables()
 
     @extend_schema(responses=HistorySerializer(many=True))
-    @action(detail=True, pagination_class=None)
+    @action(detail=True, pagination_class=None, shared_on_details=READ)
     def history(self, request: Request, key: str) -> Response:
         """Every state that a fact has had.
 

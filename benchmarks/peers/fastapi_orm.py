@@ -196,6 +196,7 @@ class QuantityShown(Shown):
     base_low: float | None
     base_high: float | None
     base_unit: str | None
+    converted: None = None
 
 
 class RankShown(Shown):

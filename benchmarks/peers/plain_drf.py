@@ -176,6 +176,8 @@ class CitationSerializer(serializers.ModelSerializer):
 
 
 class QuantitySerializer(serializers.ModelSerializer):
+    converted = serializers.ReadOnlyField(default=None)
+
     class Meta:
         model = Production
         fields = [
@@ -191,6 +193,7 @@ class QuantitySerializer(serializers.ModelSerializer):
             "base_low",
             "base_high",
             "base_unit",
+            "converted",
         ]
 
 

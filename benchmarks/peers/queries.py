@@ -12,7 +12,7 @@ FACT = """json_object(
   'quantity', json_object(
     'verbatim', p.verbatim, 'comparator', p.comparator, 'value', p.value, 'low', p.low, 'high', p.high,
     'unit', p.unit, 'status', p.status, 'availability', p.availability, 'base_value', p.base_value,
-    'base_low', p.base_low, 'base_high', p.base_high, 'base_unit', p.base_unit),
+    'base_low', p.base_low, 'base_high', p.base_high, 'base_unit', p.base_unit, 'converted', NULL),
   'world_rank', CASE WHEN coalesce(p.world_rank_verbatim, p.world_rank_value) IS NULL THEN NULL ELSE
     json_object('verbatim', p.world_rank_verbatim, 'comparator', p.world_rank_comparator,
                 'value', p.world_rank_value) END,

@@ -8,34 +8,35 @@ from typing import Any
 
 from minerals.comparing.claims import Claim
 from minerals.spelling import spelt
+from minerals.units import UNITS
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 """Wide enough for any difference of two columns, and for the quotient of the largest and the smallest."""
 PERCENT_PLACES, RATIO_PLACES = Decimal("0.01"), Decimal("0.001")
 
 
-def difference(claim: Claim, reference: Claim) -> dict[str, Any]:
-    """How far a claim lies from another; null where one of them is a range or a bound."""
+def difference(claim: Claim, reference: Claim, asked: str | None = None) -> dict[str, Any]:
+    """How far a claim lies from another, in the unit asked for or the base unit; null where one is a range or a bound."""
     mine, theirs = _point(claim), _point(reference)
     away = None if mine is None or theirs is None else EXACT.subtract(mine, theirs)
     return {
-        "value": away,
-        "unit": claim.fact.base_unit,
+        "value": None if away is None else _in(asked, away),
+        "unit": asked or claim.fact.base_unit,
         "percent": None if away is None or theirs is None else _percent(away, theirs),
         "beyond_rounding": claim.fact.contradicts(reference.fact),
     }
 
 
-def spread(claims: Sequence[Claim]) -> dict[str, Any] | None:
+def spread(claims: Sequence[Claim], asked: str | None = None) -> dict[str, Any] | None:
     """From the least to the most that the claims allow; null on a side that one of them leaves open."""
     if not claims:
         return None
     lows, highs = zip(*(claim.fact.interval() for claim in claims), strict=True)
-    low, high = _finite(min(lows)), _finite(max(highs))
+    low, high = (None if end is None else _in(asked, end) for end in (_finite(min(lows)), _finite(max(highs))))
     closed = low is not None and high is not None
     absolute = EXACT.subtract(high, low) if closed else None  # type: ignore[arg-type]
     percent = _percent(absolute, low) if absolute is not None and low is not None else None
-    unit = claims[0].fact.base_unit
+    unit = asked or claims[0].fact.base_unit
     return {
         "low": low,
         "high": high,
@@ -45,6 +46,11 @@ def spread(claims: Sequence[Claim]) -> dict[str, Any] | None:
         "ratio": _quotient(high, low, RATIO_PLACES) if closed else None,  # type: ignore[arg-type]
         "explanation": _explained(low, high, unit, percent, count=len(claims)),
     }
+
+
+def _in(unit: str | None, number: Decimal) -> Decimal:
+    """A number of the base unit in another unit of its dimension, where one is asked for."""
+    return EXACT.divide(number, UNITS[unit].factor) if unit else number
 
 
 def _point(claim: Claim) -> Decimal | None:

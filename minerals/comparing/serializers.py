@@ -39,7 +39,9 @@ class ComparedSubjectSerializer(serializers.Serializer[Any]):
     )
     reporting_code = words("Reporting code of the estimates")
     reporting_class = words("Class within the reporting code")
-    base_unit = words("The unit that differences and spread are in")
+    base_unit = words(
+        "The base unit of the claims, in which differences and spread are unless `unit=` asks for another"
+    )
 
 
 class DifferenceSerializer(serializers.Serializer[Any]):
@@ -49,7 +51,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="The claim less the reference, in `unit`; null where one of them is a range or bound.",
     )
-    unit = serializers.CharField(help_text="The base unit.")
+    unit = serializers.CharField(help_text="The unit asked for, or else the base unit.")
     percent = ExactNumberField(
         allow_null=True, help_text="The same in percent of the reference, rounded half up to two places, or null."
     )
@@ -70,7 +72,7 @@ class SpreadSerializer(serializers.Serializer[Any]):
 
     low = ExactNumberField(allow_null=True, help_text="The least; null where a claim sets no lower bound.")
     high = ExactNumberField(allow_null=True, help_text="The most; null where a claim sets no upper bound.")
-    unit = serializers.CharField(help_text="The base unit.")
+    unit = serializers.CharField(help_text="The unit asked for, or else the base unit.")
     absolute = ExactNumberField(allow_null=True, help_text="The most less the least; null where one of them is.")
     percent = ExactNumberField(
         allow_null=True,

@@ -19,8 +19,11 @@ from minerals.comparing.figures import difference, spread
 from minerals.comparing.filters import ComparisonFilterSet, Question
 from minerals.comparing.reasons import LeftOut, left_out
 from minerals.comparing.serializers import ComparedSubjectSerializer, ComparisonSerializer
+from minerals.conversion import UNIT, in_unit, misfits, refusal
 from minerals.models import Country, Mineral
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
+from minerals.units import UNITS
+from sources.exceptions import BadParameters
 from sources.models import Document, Fact
 from sources.shapes import Shapes
 from sources.views import READ, QueryMixin
@@ -43,11 +46,14 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
     serializer_class = ComparisonSerializer
     filterset_class = ComparisonFilterSet
     pagination_class = None
-    shared_on_lists = READ
-    shared_on_details = READ
+    shared_on_lists = (*READ, UNIT)
+    shared_on_details = (*READ, UNIT)
 
     def get_shapes(self) -> Shapes:
         return (ComparisonSerializer,)
+
+    def get_units(self) -> tuple[str, ...]:
+        return tuple(UNITS)
 
     @extend_schema(responses=forced_singular_serializer(ComparisonSerializer))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -58,6 +64,9 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
         ]
         eligible = [one for one in claims if one.can_be_compared and one.measure == question.measure and not one.unmet]
         group = chosen(eligible)
+        bases = {claim.fact.base_unit for claim in group.claims} if group else ()
+        if self.asked.unit and misfits(bases, self.asked.unit):
+            raise BadParameters([refusal(self.asked.unit, {claim.fact.base_unit for claim in eligible})])
         body = self.answer(question, group, left_out(claims, group, question.measure))
         return Response(self.asked.shape.apply(body) if self.asked.shape else body)
 
@@ -71,12 +80,18 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
             "disputed": bool(group and group.is_disputed),
             "basis_unstated": any(not claim.fact.basis for claim in compared),
             "count": len(compared),
-            "claims": [{"fact": claim.body, "difference": difference(claim, compared[0])} for claim in compared],
-            "spread": spread(compared),
+            "claims": [
+                {"fact": self.body_of(claim), "difference": difference(claim, compared[0], self.asked.unit)}
+                for claim in compared
+            ],
+            "spread": spread(compared, self.asked.unit),
             "preferred": {"key": preferred.key, "reason": preferred.fact.rank_reason} if preferred else None,
             "left_out": [self.shown(one) for one in others],
             "sources": list({key: brief for claim in compared for key, brief in claim.sources.items()}.values()),
         }
+
+    def body_of(self, claim: Claim) -> dict[str, Any]:
+        return in_unit(claim.body, self.asked.unit) if self.asked.unit else claim.body
 
     def subject(self, question: Question, compared: Sequence[Claim]) -> dict[str, Any]:
         named = {question.mineral, question.country} - {None}
@@ -92,7 +107,7 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
 
     def shown(self, one: LeftOut) -> dict[str, Any]:
         return {
-            "fact": one.claim.body,
+            "fact": self.body_of(one.claim),
             "reasons": list(one.reasons),
             "explanation": one.explanation,
             "select": None if one.select is None else self.address_of(one),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
@@ -20,6 +21,8 @@ NOT_REALISED = frozenset({Status.PLANNED, Status.TARGET, Status.DESIGN, Status.P
 WITH_AMOUNT = frozenset({Availability.REPORTED, Availability.NIL})
 LOOSE = frozenset({BASIS, BASE_UNIT})
 """What a fact without an amount may leave open: what is withheld is withheld on any basis."""
+MAIN = Fraction(3, 4)
+"""The part of a table that states nothing in a column, from which on the others stand apart from it."""
 
 REASONS: dict[str, str] = {
     "deprecated": "The claim is known to be wrong or overtaken.",
@@ -29,6 +32,8 @@ REASONS: dict[str, str] = {
     "another_claim_counts": "Another claim on the same subject counts: the preferred one, or else that of a source that "
     "gives an amount, states its basis, and is the most recent. `instead` names it.",
     "basis_unstated": "It does not say what the amount is of, as the others do; `basis=null` adds such claims alone.",
+    "stands_apart": "It is under a reporting code, in a class or of a form of its own, where those that are added state "
+    "none; the filter of that name adds it alone, and grouping by it keeps it beside them.",
     "area_overlaps": "A bloc or group of countries holds others that are counted; `country` or `counterpart` can ask "
     "for it alone.",
     "in_rest_of_world": "The rest of the world that counts, which `instead` names, holds this country: its source has "
@@ -59,6 +64,8 @@ class Addition:
     """The countries that they differ in, which add up."""
     scope: str | None = None
     """The field that tells a country from the world and its rest."""
+    apart: tuple[str, ...] = ()
+    """The dimensions that a table leaves unstated but for the few rows which differ from it, in the order of weight."""
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -153,9 +160,14 @@ class LeftOut:
     figure: Figure
     reason: str
     instead: Figure | None = None
+    column: str = ""
+    """The column in which it stands apart."""
 
     @property
     def explanation(self) -> str:
+        if self.column:
+            word = self.figure.columns[self.column]
+            return f"Its {self.column} is {word}; those that are added state none. {self.column}={word} adds it alone."
         if self.instead is None:
             return REASONS[self.reason]
         if self.reason != "another_claim_counts":
@@ -172,6 +184,8 @@ class Counting:
         self.addition = addition
         self.dimensions = addition.agreeing(group_by)
         self.settled = tuple(name for name in self.dimensions if name != BASIS)
+        self.apart = tuple(name for name in addition.apart if name not in group_by)
+        self.alike = tuple(name for name in self.settled if name not in addition.apart)
         self.asked_for_plans = bool(statuses) and statuses <= NOT_REALISED
         self.left_out: list[LeftOut] = []
         self.figures = sorted(figures, key=lambda figure: figure.key)
@@ -184,7 +198,8 @@ class Counting:
         worlds = [figure for figure in counted if self._scope(figure) == WORLD]
         parts = [figure for figure in counted if self._scope(figure) != WORLD]
         parts = self._each(self.settled, parts, self._with_basis)
-        naming = grouped(self.settled, amounts)
+        parts = self._each((*self.alike, BASIS), parts, self._main_table)
+        naming = grouped(self.alike, amounts)
         parts = self._each(self.dimensions, parts, partial(self._outside_rest, naming))
         for area in self.addition.areas:
             others = tuple(name for name in (*self.dimensions, *self.addition.areas) if name != area)
@@ -214,13 +229,18 @@ class Counting:
 
     def _settle(self, figures: list[Figure]) -> None:
         """Let facts without an amount share the unit and basis of the others where these have but one."""
-        names = tuple(name for name in self.dimensions if name not in LOOSE)
-        for rows in grouped(names, figures).values():
-            for name in LOOSE & set(self.dimensions):
-                stated = {row.columns[name] for row in rows if row.columns[name] is not None}
-                for row in rows:
-                    if row.columns[name] is None and len(stated) == 1 and row.is_open:
-                        row.settle(name, next(iter(stated)))
+        nearest = tuple(name for name in self.dimensions if name not in LOOSE)
+        further = tuple(name for name in nearest if name not in self.addition.apart)
+        for names in dict.fromkeys((nearest, further)):
+            for rows in grouped(names, figures).values():
+                self._settle_among(rows)
+
+    def _settle_among(self, rows: list[Figure]) -> None:
+        for name in LOOSE & set(self.dimensions):
+            stated = {row.columns[name] for row in rows if row.columns[name] is not None}
+            for row in rows:
+                if row.columns[name] is None and len(stated) == 1 and row.is_open:
+                    row.settle(name, next(iter(stated)))
 
     def _one_each(self, figures: list[Figure]) -> list[Figure]:
         """One claim for each subject; an unstated basis is comparable with any."""
@@ -246,10 +266,19 @@ class Counting:
             else:
                 yield row
 
+    def _main_table(self, rows: list[Figure]) -> list[Figure]:
+        """Those that state no reporting code, form and the like, where nearly all state none."""
+        for name in self.apart:
+            main = [row for row in rows if row.columns[name] is None]
+            if MAIN * len(rows) <= len(main) < len(rows):
+                self.left_out += [LeftOut(row, "stands_apart", column=name) for row in rows if row not in main]
+                rows = main
+        return rows
+
     def _outside_rest(self, naming: dict[Values, list[Figure]], rows: list[Figure]) -> Iterator[Figure]:
         """Those that no rest of the world holds already: its own source names them."""
         rests = [row for row in rows if self._scope(row) == REST_OF_WORLD]
-        named = {rest.key: self._named_beside(rest, naming[rest.values(self.settled)]) for rest in rests}
+        named = {rest.key: self._named_beside(rest, naming[rest.values(self.alike)]) for rest in rests}
         for row in rows:
             place = row.values(self.addition.areas)
             holding = next((rest for rest in rests if place not in named[rest.key]), None)

@@ -38,9 +38,12 @@ class EstimateSerializer(serializers.Serializer[Any]):
 
 
 class TotalSerializer(EstimateSerializer):
-    """An amount in a base unit."""
+    """An amount in the unit asked for, or else in a base unit."""
 
-    unit = serializers.CharField(allow_null=True, help_text="Base unit: t, t/a, a currency…; null without any amount.")
+    unit = serializers.CharField(
+        allow_null=True,
+        help_text="The unit that `unit=` asks for, or else the base unit: t, t/a, a currency…; null without any amount.",
+    )
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -55,7 +58,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class StatedTotalSerializer(EstimateSerializer):
-    """The total that a source itself states for the world."""
+    """The total that a source itself states for the world, in the unit of `total`."""
 
     key = serializers.CharField(help_text="Key of the fact that states it.")
     url = serializers.CharField(help_text="Address of that fact, relative to the host.")
@@ -63,6 +66,10 @@ class StatedTotalSerializer(EstimateSerializer):
         allow_null=True,
         help_text="The stated total less `total.value`; null where either has no value. Rounding, parts without a "
         "number and claims of other sources explain it.",
+    )
+    note = serializers.CharField(
+        allow_null=True,
+        help_text="What a reader should know to use it rightly, such as a country that it leaves out; null if nothing.",
     )
     sources = serializers.ListField(child=serializers.CharField(), help_text="Keys of the sources that state it.")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
+from minerals.conversion import misfits, refusal
 from minerals.quantities import Availability, Status
 from minerals.summing.counting import (
     BASE_UNIT,
@@ -18,6 +20,7 @@ from minerals.summing.counting import (
     grouped,
 )
 from minerals.summing.sums import Estimate, Interval, concentration, ranks, share, total, total_of
+from minerals.units import UNITS
 from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import NOTHING
 
@@ -35,13 +38,25 @@ JSON = dict[str, Any]
 class Summary:
     """The sums of the facts of one kind, grouped by columns. Raises BadParameters where they can't be added."""
 
-    def __init__(self, addition: Addition, group_by: tuple[str, ...]) -> None:
+    def __init__(self, addition: Addition, group_by: tuple[str, ...], unit: str | None = None) -> None:
+        """`unit` is that of totals; where none is given they are in their base unit."""
         self.addition = addition
+        self.unit = unit
+        self.size = UNITS[unit].factor if unit else Decimal(1)
         self.group_by = group_by or addition.dimensions
         self.dimensions = addition.agreeing(self.group_by)
 
-    def of(self, figures: Sequence[Figure], statuses: set[str], larger_areas: frozenset[str]) -> JSON:
-        """What is answered; `statuses` are those asked for, `larger_areas` the slugs of blocs and groups."""
+    def of(
+        self,
+        figures: Sequence[Figure],
+        statuses: set[str],
+        larger_areas: frozenset[str],
+        passed_over: Sequence[LeftOut] = (),
+    ) -> JSON:
+        """What is answered; `statuses` are those asked for, `larger_areas` the slugs of blocs and groups.
+
+        `passed_over` are facts that a filter left out, but that belong to what is asked.
+        """
         refuse_more_than(MOST_FACTS, len(figures), "facts")
         counting = Counting(self.addition, figures, self.group_by, statuses)
         parts, worlds = counting.count(larger_areas)
@@ -49,17 +64,25 @@ class Summary:
         refuse_more_than(MOST_ROWS, len(rows), "rows")
         if errors := list(self._mixed(parts)):
             raise BadParameters(errors)
+        self._refuse_other_dimensions([*parts, *worlds])
         wholes = grouped(self.dimensions, parts)
         beside = grouped(self.dimensions, worlds)
         results = self._results(rows)
+        not_added = [*counting.left_out, *passed_over]
         return {
             "group_by": list(self.group_by),
             "count": len(results),
             "results": results,
             "totals": [self._whole(wholes[key], beside.get(key, [])) for key in sorted(wholes, key=_order)],
-            "left_out": [_left_out(one) for one in sorted(counting.left_out, key=lambda one: one.figure.key)],
+            "left_out": [_left_out(one) for one in sorted(not_added, key=lambda one: one.figure.key)],
             "sources": _briefs([*parts, *worlds]),
         }
+
+    def _refuse_other_dimensions(self, figures: Iterable[Figure]) -> None:
+        """Refuse amounts that the unit asked for does not measure."""
+        bases = {figure.columns[BASE_UNIT] for figure in figures} - {None}
+        if self.unit and misfits(bases, self.unit):
+            raise BadParameters([refusal(self.unit, bases)])
 
     def _mixed(self, parts: list[Figure]) -> Iterator[ParameterError]:
         """Each dimension that facts differ in whose sum or shares are asked for, unless those before it settle it."""
@@ -105,11 +128,24 @@ class Summary:
         columns = {name: _shown(name, figures) for name in names}
         whole = self._total(figures)
         numbers = {"total": whole, **self._concentrations(figures)}
-        stated = [_stated_total(world, whole) for world in worlds]
+        stated = [self._stated_total(world, whole) for world in worlds]
         return {**columns, **numbers, "stated_total": stated, **_behind(figures)}
 
     def _total(self, figures: list[Figure]) -> Estimate:
-        return {**total(_amount(figures)), "unit": _shown(BASE_UNIT, figures)}
+        base = _shown(BASE_UNIT, figures)
+        return {**total(_amount(figures).in_units_of(self.size)), "unit": base and (self.unit or base)}
+
+    def _stated_total(self, world: Figure, whole: Estimate) -> JSON:
+        stated = total(world.interval.in_units_of(self.size))
+        known = stated["value"] is not None and whole["value"] is not None
+        return {
+            "key": world.key,
+            "url": world.body["url"],
+            **stated,
+            "difference": stated["value"] - whole["value"] if known else None,
+            "note": world.body["note"],
+            "sources": _source_keys([world]),
+        }
 
     def _concentrations(self, figures: list[Figure]) -> dict[str, Estimate]:
         """How concentrated an amount is among the places it is made of, where these differ in one column."""
@@ -168,18 +204,6 @@ def _behind(figures: Sequence[Figure]) -> JSON:
         "statuses": {status: statuses[status] for status in STATUSES},
         "sources": _source_keys(figures),
         "keys": sorted(figure.key for figure in figures),
-    }
-
-
-def _stated_total(world: Figure, whole: Estimate) -> JSON:
-    stated = total(world.interval)
-    known = stated["value"] is not None and whole["value"] is not None
-    return {
-        "key": world.key,
-        "url": world.body["url"],
-        **stated,
-        "difference": stated["value"] - whole["value"] if known else None,
-        "sources": _source_keys([world]),
     }
 
 

@@ -64,6 +64,10 @@ class Interval:
             self.rough + other.rough,
         )
 
+    def in_units_of(self, size: Decimal) -> Interval:
+        """The same amount in a unit of this size."""
+        return Interval(self.low / Fraction(size), self.top / Fraction(size), self.unbounded, self.rough)
+
     def without(self, part: Interval) -> Interval:
         """The sum of the other parts."""
         return Interval(

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import orjson
+from django.db.models import QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from minerals.conversion import UNIT, QuantityViewSet
 from minerals.models import Country
-from minerals.summing.counting import BASE_UNIT, Addition, Figure
+from minerals.summing.counting import BASE_UNIT, Addition, Figure, LeftOut
 from minerals.summing.serializers import summary_serializer
 from minerals.summing.summaries import MOST_FACTS, Summary
 from minerals.summing.sums import interval_of
-from sources.filter_fields import split
+from sources.filter_fields import NOTHING, split
 from sources.models import Document
 from sources.shapes import Shapes
-from sources.views import FactKindViewSet
 
 NUMBERS = ("base_value", "base_low", "base_high")
-TAKEN = ("revision", "group_by")
+TAKEN = ("revision", "group_by", UNIT)
 
 
-class AddingViewSet(FactKindViewSet):
+class AddingViewSet(QuantityViewSet):
     """Serves the facts of one kind, and their sums."""
 
     addition: ClassVar[Addition]
@@ -47,12 +48,27 @@ class AddingViewSet(FactKindViewSet):
         those of one row don't, the answer is an error that says which filter would settle it. Each subject counts
         once. What has no number is counted and makes a total “at least”. What is not added is listed in `left_out`.
         """
-        rows = self.filter_queryset(self.get_queryset()).order_by("key").values_list("shown_body", *NUMBERS)
-        figures = [self._figure(*row) for row in rows[: MOST_FACTS + 1]]
+        figures = self._figures(self.filter_queryset(self.get_queryset()))
         statuses = {word.casefold() for word in split(self.asked.filters.get("status", "-"))}
-        found = Summary(self.addition, self.asked.group_by).of(figures, statuses, self._larger_areas())
+        summary = Summary(self.addition, self.asked.group_by, self.asked.unit)
+        found = summary.of(figures, statuses, self._larger_areas(), self._passed_over())
         kind = self.get_queryset().model.document_kind
         return Response({"kind": kind, "revision": self.asked.number, **found})
+
+    def _figures(self, rows: QuerySet[Any]) -> list[Figure]:
+        found = rows.order_by("key").values_list("shown_body", *NUMBERS)
+        return [self._figure(*row) for row in found[: MOST_FACTS + 1]]
+
+    def _passed_over(self) -> list[LeftOut]:
+        """The facts that are not found only because a filter asks for those which state no reporting code and the like."""
+        narrowing = [name for name in self.addition.apart if self.asked.filters.get(name) == NOTHING]
+        if not narrowing:
+            return []
+        wider = self._figures(self.asked.filterset.without(narrowing))
+        stating = {figure.key: [name for name in narrowing if figure.columns[name] is not None] for figure in wider}
+        return [
+            LeftOut(figure, "stands_apart", column=stating[figure.key][0]) for figure in wider if stating[figure.key]
+        ]
 
     def _figure(self, stored: str, *numbers: Any) -> Figure:
         body = orjson.loads(stored)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minerals.units import CURRENCIES, UNITS, Unit, to_base
+from minerals.units import CURRENCIES, UNITS, Unit, factor_between, to_base
 
 BY_HAND = {
     "kg": "0.001",
@@ -79,6 +79,27 @@ def test_physical_factors_are_those_of_pint(pint_units: pint.UnitRegistry[Decima
     base = pint_units.parse_expression(spelt(UNITS[code].base))
 
     assert (one / base).to("dimensionless").magnitude == UNITS[code].factor
+
+
+@pytest.mark.parametrize(
+    ("code", "other"), [(a, b) for a in PHYSICAL for b in PHYSICAL if a != b and UNITS[a].base == UNITS[b].base]
+)
+def test_units_convert_into_each_other_as_pint_does(
+    pint_units: pint.UnitRegistry[Decimal], code: str, other: str
+) -> None:
+    one = pint_units.Quantity(Decimal(1), "") * pint_units.parse_expression(spelt(code))
+
+    assert (one / pint_units.parse_expression(spelt(other))).to("dimensionless").magnitude == factor_between(
+        code, other
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "other"), [("t", "t/a"), ("kt", "m3"), ("USD", "EUR"), ("percent", "g/t"), ("t", "USD")]
+)
+def test_nothing_converts_into_what_measures_something_else(code: str, other: str) -> None:
+    with pytest.raises(ValueError, match="can't be converted"):
+        factor_between(code, other)
 
 
 def test_pint_reads_kt_as_knots_so_it_can_not_be_asked_by_our_codes(
