@@ -129,6 +129,7 @@ CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
 CORS_EXPOSE_HEADERS = (
+    "Content-Disposition",
     "Dataset-Revision",
     "ETag",
     "Link",
@@ -146,6 +147,9 @@ REST_FRAMEWORK = {
         "minerals_api.renderers.BrowsableRenderer",
         "minerals_api.exporting.tables.CSVRenderer",
         "minerals_api.exporting.tables.NDJSONRenderer",
+        "minerals_api.exporting.parquet.ParquetRenderer",
+        "minerals_api.exporting.xlsx.XLSXRenderer",
+        "minerals_api.exporting.geojson.GeoJSONRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "minerals_api.renderers.StrictNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["minerals_api.filtering.StrictFilterBackend"],
@@ -172,7 +176,8 @@ use. The data is under CC BY 4.0; the sources keep the rights to their own text.
 value that isn't known is refused with a 400 that names it and what was allowed; nothing is silently ignored.
 
 **Formats.** JSON unless `format=` or `Accept` asks for another. Keys never come and go: an absent value is
-`null`, an empty list is `[]`.
+`null`, an empty list is `[]`. CSV, NDJSON, Parquet and XLSX hold the whole filtered result, not a page, in flat
+columns: each has `x-row`, the schema of a row with the meaning of every column. GeoJSON has what has a place.
 
 **Limits.** The `RateLimit-*` headers (an IETF draft) say what is left; a 429 says in `Retry-After` when to
 return. An answer that the cache repeats isn't counted, and comes without them. Send `If-None-Match` with the last `ETag`: a 304 costs neither side any work.

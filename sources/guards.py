@@ -250,7 +250,13 @@ def _history_guards() -> Iterator[Guard]:
         ("UPDATE", "OLD.document_id > 0"),
         ("DELETE", "OLD.document_id > 0"),
     ):
-        yield Guard(LINE, operation, f"stays_{operation.lower()}", refused, "A line follows from its document alone.")
+        yield Guard(
+            LINE,
+            operation,
+            f"stays_{operation.lower()}",
+            refused,
+            "A line never changes: it follows from its document alone.",
+        )
 
 
 def guards() -> list[Guard]:

@@ -30,16 +30,17 @@ def safe_text(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as CSV has it: numbers as in JSON, nothing where there is none."""
     if isinstance(value, str):
         return safe_text(value)
     return "" if value is None else orjson.dumps(value).decode()
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as RFC 4180 has them; numbers as in JSON, nothing where there is no value."""
+def joined(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as RFC 4180 has them."""
     written = io.StringIO()
-    csv.writer(written, lineterminator=END).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(written, lineterminator=END).writerows(rows)
     return written.getvalue()
 
 
@@ -70,7 +71,7 @@ def digest_of(kind: str) -> str:
 def line_of(kind: str, body: Mapping[str, Any]) -> tuple[str, str]:
     """A document as a line of CSV and one of JSON."""
     row = flat(columns_of_kind(kind), body)
-    return csv_lines([row.values()]).removesuffix(END), json_line(row)
+    return joined([list(map(cell, row.values()))]).removesuffix(END), json_line(row)
 
 
 def write(documents: Sequence[Document]) -> None:

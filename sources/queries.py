@@ -28,17 +28,23 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
         "1",
     ),
     "fields": (
-        "Only these fields of each result, separated by commas; a dot reaches a nested one: key,quantity.value.",
+        (
+            "Only these fields of each result, separated by commas; a dot reaches a nested one: key,quantity.value. "
+            "In tables, such as CSV, the names of columns: key,value."
+        ),
         {"type": "string"},
         None,
     ),
     "omit": (
-        "All fields of each result but these, separated by commas; a dot reaches a nested one.",
+        (
+            "All fields of each result but these, separated by commas; a dot reaches a nested one. In tables, such as "
+            "CSV, the names of columns."
+        ),
         {"type": "string"},
         None,
     ),
     "page_size": (
-        f"Results on a page, 1 to {MAX_PAGE_SIZE}.",
+        f"Results on a page, 1 to {MAX_PAGE_SIZE}. Tables, such as CSV, have no pages: they hold the whole result.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
         PAGE_SIZE,
     ),

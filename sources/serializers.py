@@ -387,32 +387,3 @@ class HistorySerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Why this version was superseded or withdrawn at `to_revision`; null otherwise."
     )
     document = AnyFactField(help_text="The fact as it was served then.")
-
-
-class WordSerializer(serializers.Serializer[Any]):
-    """A word and what it means."""
-
-    code = serializers.CharField(help_text=Term._meta.get_field("code").help_text)
-    definition = serializers.CharField(help_text=Term._meta.get_field("definition").help_text)
-
-
-class VocabularySerializer(serializers.Serializer[Any]):
-    """A list of words that facts use."""
-
-    name = serializers.CharField(help_text="Name of the vocabulary.")
-    open = serializers.BooleanField(help_text="Whether new words join it as data, without a new version of the API.")
-    words = WordSerializer(many=True, help_text="Its words.")
-
-
-class DataPackageSerializer(serializers.Serializer[Any]):
-    """The Frictionless descriptor of the dataset's files."""
-
-    profile = serializers.CharField(help_text="Profile of Frictionless that it follows.")
-    name = serializers.CharField(help_text="Name of the data package.")
-    title = serializers.CharField(help_text="Title of the dataset.")
-    description = serializers.CharField(help_text="What the dataset holds.")
-    version = serializers.CharField(help_text="Version of the format, and the revision of the dataset.")
-    licenses = serializers.ListField(child=serializers.DictField(), help_text="Licences, each with name, path, title.")
-    resources = serializers.ListField(
-        child=serializers.DictField(), help_text="The files, each with the schema of its columns."
-    )

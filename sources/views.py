@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -17,8 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from sources.columns import Column, Row, columns_of, flat, with_host
+from sources.columns import Column, Row, columns_of, flat
 from sources.dataset import package
+from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
 from sources.exceptions import Gone
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet, StrictFilterSet
 from sources.models import Citation, Document, Fact, Revision, Source, Term
@@ -27,14 +29,13 @@ from sources.registry import fact_models, plural, serializer_for
 from sources.serializers import (
     ANY_FACT,
     CitationOfFactSerializer,
-    DataPackageSerializer,
     FactSerializer,
     HistorySerializer,
     RevisionSerializer,
     SourceSerializer,
-    VocabularySerializer,
 )
 from sources.shapes import Shapes
+from sources.tables import TableMixin
 from sources.vocabularies import closed
 
 READ = ("revision", "fields", "omit")
@@ -42,7 +43,7 @@ CITATION_KEY = re.compile(r"(?P<fact>.+)-c(?P<position>[1-9][0-9]{0,3})")
 PAGED = (*READ, "page_size", "cursor")
 
 
-class QueryMixin:
+class QueryMixin(TableMixin):
     """Declares what a view takes, for the filter backend, which leaves what was asked in `asked`."""
 
     document_path: ClassVar[str] = ""
@@ -63,28 +64,6 @@ class QueryMixin:
     def get_shapes(self) -> Shapes:
         """The serializers whose fields the answer has."""
         return ()
-
-    def get_tables(self) -> Shapes:
-        """The serializers whose fields the answer has as the columns of a table; none where it can't be one."""
-        return ()
-
-    def get_columns(self) -> tuple[Column, ...]:
-        return columns_of(self.get_tables())
-
-    def get_renderers(self) -> list[Any]:
-        """The formats of the answer: those that take a whole result only where they can write it."""
-        renderers = super().get_renderers()  # type: ignore[misc]
-        return [one for one in renderers if not getattr(one, "takes_whole", False) or one.suits(self)]
-
-    def rows_of(self, body: Any, host: str) -> list[Row]:
-        """One thing as rows of a table."""
-        return [with_host(flat(self.get_columns(), body), host)]
-
-    @property
-    def writes_whole(self) -> Any:
-        """The renderer that was asked to answer with the whole result, if one was."""
-        renderer: Any = self.request.accepted_renderer  # type: ignore[attr-defined]
-        return renderer if getattr(renderer, "takes_whole", False) else None
 
     def get_groupings(self) -> tuple[str, ...]:
         """The words that the answer may be grouped by."""
@@ -196,12 +175,16 @@ class FactKindViewSet(DocumentViewSet):
     def fact_shapes(self) -> Shapes:
         return super().get_shapes()
 
-    def get_tables(self) -> Shapes:
-        return () if self.action == "history" else super().get_tables()
+    def get_columns(self) -> tuple[Column, ...]:
+        if self.action != "history":
+            return super().get_columns()
+        state = columns_of((HistorySerializer,))
+        known = {column.name for column in state}
+        return (*state, *(column for column in super().get_columns() if column.name not in known))
 
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, pagination_class=None, shared_on_details=READ)
-    def history(self, request: Request, key: str) -> Response:
+    def history(self, request: Request, key: str) -> Any:
         """Every state that a fact has had.
 
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
@@ -214,7 +197,14 @@ class FactKindViewSet(DocumentViewSet):
         )
         if not states:
             raise Http404
+        if whole := self.writes_whole:
+            self.at_hand = [self.row_of_state(self.state(document)) for document in states]
+            return whole.answer(self, states)
         return Response([self.shaped(self.state(document)) for document in states])
+
+    def row_of_state(self, state: dict[str, Any]) -> Row:
+        """A state as a row: the fact as it was then, with the revisions between which it was."""
+        return flat(self.get_columns(), {**state["document"], **state})
 
     def state(self, document: Document) -> dict[str, Any]:
         left = document.to_revision if document.to_revision <= self.asked.number else None
@@ -377,18 +367,25 @@ class VocabularyViewSet(DocumentViewSet):
     lookup_field = "name"
     shared_on_lists = READ
 
-    @extend_schema(responses=VocabularySerializer(many=True))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response([self.shaped(vocabulary) for vocabulary in self.vocabularies().values()])
+    def get_tables(self) -> Shapes:
+        return (VocabularyWordSerializer,)
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @extend_schema(responses=VocabularySerializer(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        found = list(self.vocabularies().values())
+        return self.table_of(found) if self.writes_whole else Response([self.shaped(one) for one in found])
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         vocabulary = self.vocabularies().get(self.kwargs["name"].casefold())
         if vocabulary is None:
             raise Http404
-        return Response(self.shaped(vocabulary))
+        return self.table_of([vocabulary]) if self.writes_whole else Response(self.shaped(vocabulary))
 
-    def get_tables(self) -> Shapes:
-        return ()
+    def table_of(self, vocabularies: Sequence[dict[str, Any]]) -> Any:
+        """The words of vocabularies, a row for each."""
+        columns = self.get_columns()
+        self.at_hand = [flat(columns, {**one, **word}) for one in vocabularies for word in one["words"]]
+        return self.writes_whole.answer(self, self.get_queryset())
 
     def vocabularies(self) -> dict[str, dict[str, Any]]:
         self.filter_queryset(self.get_queryset())

@@ -20,7 +20,7 @@ class CSVRenderer(WholeRenderer):
     description = "All results as a table: a line of names, then a line for each."
 
     def write(self, result: Result) -> Generator[bytes]:
-        head = lines.csv_lines([result.names])
+        head = lines.joined([result.names])
         for body in self._bodies(result):
             yield (head + body).encode()
             head = ""
@@ -32,8 +32,8 @@ class CSVRenderer(WholeRenderer):
             for texts in result.texts("csv"):
                 yield lines.with_host(lines.END.join(texts), result.host) + lines.END
         else:
-            for rows in result.rows():
-                yield lines.csv_lines(row.values() for row in rows)
+            for rows in result.cells():
+                yield lines.with_host(lines.joined(rows), result.host)
 
 
 class NDJSONRenderer(WholeRenderer):
@@ -44,9 +44,14 @@ class NDJSONRenderer(WholeRenderer):
     description = "All results, a flat JSON object on each line."
 
     def write(self, result: Result) -> Generator[bytes]:
-        if result.has_lines:
-            for texts in result.texts("json"):
-                yield lines.with_host("\n".join(texts) + "\n", result.host).encode()
-        else:
-            for rows in result.rows():
-                yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+        yield from json_lines(result)
+
+
+def json_lines(result: Result) -> Generator[bytes]:
+    """Batches of rows as JSON objects, each on a line."""
+    if result.has_lines:
+        for texts in result.texts("json"):
+            yield lines.with_host("\n".join(texts) + "\n", result.host).encode()
+    else:
+        for rows in result.rows():
+            yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
