@@ -47,6 +47,9 @@ class AutoSchema(StockAutoSchema):
             described["schema"] = _selectable(described["schema"])
         if example := kept().get(self.get_operation_id()):
             described["examples"] = {"shipped": {"summary": f"GET {example['address']}", "value": example["answer"]}}
+        for renderer in self.view.get_renderers():
+            if schema := getattr(renderer, "schema", None):
+                content[renderer.media_type] = {"schema": schema}
         content["text/html"] = {"schema": {"type": "string", "description": "The same, as a page for a person."}}
         renderers: list[Any] = list(self.view.get_renderers())
         for renderer in renderers:

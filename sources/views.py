@@ -14,10 +14,12 @@ from django.urls import reverse
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from sources.bibliography.behind import Behind, behind_facts, behind_rows, behind_sources
 from sources.columns import Column, Row, columns_of, flat
 from sources.dataset import package
 from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
@@ -35,6 +37,7 @@ from sources.serializers import (
     SourceSerializer,
 )
 from sources.shapes import Shapes
+from sources.showing import facts_shown
 from sources.tables import TableMixin
 from sources.vocabularies import closed
 
@@ -60,6 +63,16 @@ class QueryMixin(TableMixin):
     """Whether what breaks ties descends where the order does, rather than always ascend."""
     row_columns: tuple[str, ...] = ("shown_body",)
     asked: Query
+    rows: QuerySet[Any]
+    """What the filters left."""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        self.rows = super().filter_queryset(queryset)  # type: ignore[misc]
+        return self.rows
+
+    def behind(self) -> Behind:
+        """What the answer rests on."""
+        return behind_rows(self.rows)
 
     def get_shapes(self) -> Shapes:
         """The serializers whose fields the answer has."""
@@ -74,11 +87,25 @@ class QueryMixin(TableMixin):
         return ()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
+        """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen.
+
+        Where a bibliography is asked for, it takes the place of the answer, which has shown that there is one.
+        """
+        if response.status_code == HTTPStatus.OK and hasattr(request.accepted_renderer, "cite"):
+            response = self.bibliography(request.accepted_renderer)
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if response.status_code == HTTPStatus.OK:
-            response.headers["Dataset-Revision"] = str(self.asked.number)
+            headers = response.headers
+            headers["Dataset-Revision"] = str(self.asked.number)
+            cite_as = f'<{request.build_absolute_uri(self.asked.permalink)}>; rel="cite-as"'
+            headers["Link"] = ", ".join(filter(None, (headers.get("Link"), cite_as)))
         return response
+
+    def bibliography(self, renderer: Any) -> Any:
+        try:
+            return renderer.cite(self)
+        except APIException as error:
+            return self.handle_exception(error)  # type: ignore[attr-defined]
 
 
 class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
@@ -117,6 +144,13 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
             self.explain_absence()
             raise Http404
         return response
+
+    def behind(self) -> Behind:
+        return behind_rows(self.rows_asked())
+
+    def rows_asked(self) -> QuerySet[Any]:
+        """The row of a detail, or all rows that the filters left."""
+        return self.rows.filter(**self.identity()) if self.action == "retrieve" else self.rows
 
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
@@ -206,6 +240,12 @@ class FactKindViewSet(DocumentViewSet):
         """A state as a row: the fact as it was then, with the revisions between which it was."""
         return flat(self.get_columns(), {**state["document"], **state})
 
+    def behind(self) -> Behind:
+        if self.action != "history":
+            return super().behind()
+        versions = Fact.objects.filter(key=self.kwargs["key"].casefold(), kind__in=self.kinds())
+        return behind_facts(versions.filter(published_in__lte=self.asked.number))
+
     def state(self, document: Document) -> dict[str, Any]:
         left = document.to_revision if document.to_revision <= self.asked.number else None
         fact = document.fact
@@ -232,6 +272,13 @@ class EntityViewSet(DocumentViewSet):
 
     def body_of(self, row: tuple[Any, ...]) -> Any:
         return super().body_of(row) if self.action == "list" else self.with_facts(orjson.loads(row[0]), row[1])
+
+    def behind(self) -> Behind:
+        """The facts that a detail shows, or those in the documents of a list themselves."""
+        entities, revision = self.rows_asked().order_by(), self.asked.number
+        if self.action == "list":
+            return behind_facts(*facts_shown(entities, revision))
+        return behind_facts(Fact.objects.at(revision).filter(mentions__entity__in=entities.values("pk")))
 
     def with_facts(self, body: dict[str, Any], entity: int) -> dict[str, Any]:
         facts: dict[str, list[Any]] = {plural(model): [] for model in fact_models().values()}
@@ -271,6 +318,9 @@ class SourceViewSet(DocumentViewSet):
     lookup_field = "key"
     list_actions = ("facts",)
     ordering_fields = {"key": "documents__key", "publisher": "publisher", "published": "published", "title": "title"}
+
+    def behind(self) -> Behind:
+        return super().behind() if self.action == "facts" else behind_sources(self.rows_asked(), self.asked.number)
 
     @extend_schema(responses=ANY_FACT)
     @action(
@@ -386,6 +436,10 @@ class VocabularyViewSet(DocumentViewSet):
         columns = self.get_columns()
         self.at_hand = [flat(columns, {**one, **word}) for one in vocabularies for word in one["words"]]
         return self.writes_whole.answer(self, self.get_queryset())
+
+    def rows_asked(self) -> QuerySet[Any]:
+        """All words: a vocabulary is no row of its own."""
+        return self.rows
 
     def vocabularies(self) -> dict[str, dict[str, Any]]:
         self.filter_queryset(self.get_queryset())
