@@ -166,7 +166,11 @@ def _beyond(columns: list[Column], place: Place) -> Any:
         values = [column.parse(value) for column, value in zip(columns, place.values, strict=True)]
     except (ValueError, ValidationError) as error:
         raise BadParameters([BAD_CURSOR]) from error
-    if len(columns) > 1 and not any(column.has_nulls for column in columns) and len({c.descending for c in columns}) == 1:
+    if (
+        len(columns) > 1
+        and not any(column.has_nulls for column in columns)
+        and len({c.descending for c in columns}) == 1
+    ):
         return _row_beyond(columns, values, "<" if columns[0].descending is not place.backwards else ">")
     beyond, level = Q(pk__in=[]), Q()
     for column, value in zip(columns, values, strict=True):
@@ -180,6 +184,4 @@ def _row_beyond(columns: list[Column], values: list[Any], sign: str) -> Func:
     names = Func(*(F(column.alias) for column in columns), template=ROW, output_field=models.TextField())
     given = [Value(value, output_field=column.field) for column, value in zip(columns, values, strict=True)]
     place = Func(*given, template=ROW, output_field=models.TextField())
-    return Func(
-        names, place, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField()
-    )
+    return Func(names, place, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField())

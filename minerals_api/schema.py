@@ -43,6 +43,9 @@ class AutoSchema(StockAutoSchema):
             described["schema"] = _selectable(described["schema"])
         if example := kept().get(self.get_operation_id()):
             described["examples"] = {"shipped": {"summary": f"GET {example['address']}", "value": example["answer"]}}
+        for renderer in self.view.renderer_classes:
+            if words := getattr(renderer, "description", ""):
+                content[renderer.media_type] = {"schema": {"type": "string", "description": words}}
         content["text/html"] = {"schema": {"type": "string", "description": "The same, as a page for a person."}}
 
     def get_summary(self) -> str:
@@ -106,7 +109,7 @@ class AutoSchema(StockAutoSchema):
         codes = ["304", "400", "406", "429", "500"]
         if self._is_detail():
             codes.append("404")
-        if self._action() == "retrieve" and hasattr(self.view, "history"):
+        if self._action() == "retrieve" and getattr(self.view, "may_be_gone", False):
             codes.append("410")
         return sorted(codes)
 
@@ -158,6 +161,18 @@ class FactsByKindExtension(OpenApiSerializerFieldExtension):
             for kind, model in fact_models().items()
         }
         return {"type": "object", "properties": lists}
+
+
+class AnyDocumentExtension(OpenApiSerializerFieldExtension):
+    """A document of any fact, source, entity or word."""
+
+    target_class = "sources.serializers.AnyDocumentField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: StockAutoSchema, direction: Any) -> JSON:
+        [shapes] = self.target.branches().values()
+        none = [{"type": "null"}] if self.target.allow_null else []
+        return {"anyOf": [*(auto_schema.resolve_serializer(shape, direction).ref for shape in shapes), *none]}
 
 
 def require_every_property(result: JSON, **_: Any) -> JSON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -29,6 +30,7 @@ from sources.serializers import (
     DataPackageSerializer,
     FactSerializer,
     HistorySerializer,
+    RecordHistorySerializer,
     RevisionSerializer,
     SourceSerializer,
     VocabularySerializer,
@@ -107,6 +109,21 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def explain_absence(self) -> None:
         """Raise what says more than 404, where more is known."""
 
+    def states(self, kinds: Iterable[str]) -> Sequence[Document]:
+        """Every state that what was asked for has had, the oldest first. Raises Http404 where it never was."""
+        self.filter_queryset(self.get_queryset())
+        found = Document.objects.filter(kind__in=kinds, key=self.kwargs[self.lookup_field].casefold())
+        states = found.filter(from_revision__lte=self.asked.number).select_related("fact").order_by("from_revision")
+        if not states:
+            raise Http404
+        return tuple(states)
+
+    def state(self, document: Document) -> dict[str, Any]:
+        return {
+            "from_revision": document.from_revision_id,
+            "to_revision": document.to_revision if document.to_revision <= self.asked.number else None,
+        }
+
     def body_of(self, row: tuple[Any, ...]) -> Any:
         return self.read(row[0])
 
@@ -122,6 +139,7 @@ class FactKindViewSet(DocumentViewSet):
     """Serves the facts of one kind."""
 
     lookup_field = "key"
+    may_be_gone: ClassVar[bool] = True
     shared_on_lists = (*PAGED, "claims")
     base_ordering: ClassVar[dict[str, str]] = {
         "key": "documents__key",
@@ -156,29 +174,40 @@ class FactKindViewSet(DocumentViewSet):
 
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
         """
-        self.filter_queryset(self.get_queryset())
-        states = (
-            Document.objects.filter(kind__in=self.kinds(), key=key.casefold(), from_revision__lte=self.asked.number)
-            .select_related("fact")
-            .order_by("from_revision")
-        )
-        if not states:
-            raise Http404
-        return Response([self.shaped(self.state(document)) for document in states])
+        return Response([self.shaped(self.state(document)) for document in self.states(self.kinds())])
 
     def state(self, document: Document) -> dict[str, Any]:
-        left = document.to_revision if document.to_revision <= self.asked.number else None
-        fact = document.fact
+        state, fact = super().state(document), document.fact
+        left = state["to_revision"]
         return {
-            "from_revision": document.from_revision_id,
-            "to_revision": left,
+            **state,
             "version": fact.version if fact else None,
             "left_reason": fact.left_reason if fact and left and fact.left_in_id == left else None,
             "document": orjson.loads(document.body),
         }
 
 
-class EntityViewSet(DocumentViewSet):
+class RecordViewSet(DocumentViewSet):
+    """Serves the sources, or the entities of one kind."""
+
+    def get_shapes(self) -> Shapes:
+        return (RecordHistorySerializer,) if self.action == "history" else super().get_shapes()
+
+    @extend_schema(responses=RecordHistorySerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def history(self, request: Request, **names: str) -> Response:
+        """Every state that it has had.
+
+        Each with the revisions between which lists showed it so, the oldest first.
+        """
+        states = self.states([self.get_queryset().model.document_kind])
+        return Response([self.shaped(self.state(document)) for document in states])
+
+    def state(self, document: Document) -> dict[str, Any]:
+        return {**super().state(document), "document": orjson.loads(document.body)}
+
+
+class EntityViewSet(RecordViewSet):
     """Serves the entities of one kind; a detail shows every fact that names the entity."""
 
     lookup_field = "slug"
@@ -219,7 +248,7 @@ class FactViewSet(FactKindViewSet):
         return list(fact_models())
 
 
-class SourceViewSet(DocumentViewSet):
+class SourceViewSet(RecordViewSet):
     """Sources: the editions of documents that facts cite."""
 
     queryset = Source.objects.all()
