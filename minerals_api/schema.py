@@ -47,14 +47,13 @@ class AutoSchema(StockAutoSchema):
             described["schema"] = _selectable(described["schema"])
         if example := kept().get(self.get_operation_id()):
             described["examples"] = {"shipped": {"summary": f"GET {example['address']}", "value": example["answer"]}}
-        for renderer in self.view.get_renderers():
-            if schema := getattr(renderer, "schema", None):
-                content[renderer.media_type] = {"schema": schema}
         content["text/html"] = {"schema": {"type": "string", "description": "The same, as a page for a person."}}
         renderers: list[Any] = list(self.view.get_renderers())
         for renderer in renderers:
             if getattr(renderer, "takes_whole", False):
                 content[renderer.media_type] = renderer.schema(self._row_schema(self.view))
+            elif schema := getattr(renderer, "schema", None):
+                content[renderer.media_type] = {"schema": schema}
 
     def _row_schema(self, view: Any) -> str:
         """The name of the schema of a row of the answer as a table, which is added to the document."""
@@ -126,7 +125,7 @@ class AutoSchema(StockAutoSchema):
         codes = ["304", "400", "406", "429", "500"]
         if self._is_detail():
             codes.append("404")
-        if self._action() == "retrieve" and hasattr(self.view, "history"):
+        if self._action() == "retrieve" and getattr(self.view, "may_be_gone", False):
             codes.append("410")
         return sorted(codes)
 
@@ -178,6 +177,18 @@ class FactsByKindExtension(OpenApiSerializerFieldExtension):
             for kind, model in fact_models().items()
         }
         return {"type": "object", "properties": lists}
+
+
+class AnyDocumentExtension(OpenApiSerializerFieldExtension):
+    """A document of any fact, source, entity or word."""
+
+    target_class = "sources.serializers.AnyDocumentField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: StockAutoSchema, direction: Any) -> JSON:
+        [shapes] = self.target.branches().values()
+        none = [{"type": "null"}] if self.target.allow_null else []
+        return {"anyOf": [*(auto_schema.resolve_serializer(shape, direction).ref for shape in shapes), *none]}
 
 
 def require_every_property(result: JSON, **_: Any) -> JSON:

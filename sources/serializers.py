@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from sources.columns import AddressField, AddressTextField
 from sources.models import Citation, Document, Entity, Fact, Revision, Source, Term
-from sources.registry import fact_models, plural, register_serializer, serializer_for
+from sources.registry import entity_models, fact_models, plural, record_models, register_serializer, serializer_for
 
 Branches = dict[str, tuple[type[serializers.Serializer[Any]], ...]]
 """What a field that writes its own JSON nests: by the name of each branch, none for its own, the serializers."""
@@ -268,6 +268,23 @@ class AnyFactField(serializers.JSONField):
         return {"": tuple(serializer_for(model) for model in fact_models().values())}
 
 
+class AnyDocumentField(serializers.JSONField):
+    """A stored document of a fact, source, entity or word."""
+
+    def models(self) -> list[type[models.Model]]:
+        return [*fact_models().values(), *record_models().values()]
+
+    def branches(self) -> Branches:
+        return {"": tuple(serializer_for(model) for model in self.models())}
+
+
+class AnyRecordField(AnyDocumentField):
+    """A stored document of a source or an entity."""
+
+    def models(self) -> list[type[models.Model]]:
+        return [Source, *entity_models().values()]
+
+
 class EntitySerializer(NullableModelSerializer):
     """What the entities of all kinds have in common."""
 
@@ -375,13 +392,24 @@ class RevisionSerializer(NullableModelSerializer):
         return int(self.context["left"])
 
 
-class HistorySerializer(serializers.Serializer[Any]):
-    """One state that a fact has had, from one revision until another."""
+class StateSerializer(serializers.Serializer[Any]):
+    """From one revision until another."""
 
     from_revision = serializers.IntegerField(help_text=Document._meta.get_field("from_revision").help_text)
     to_revision = serializers.IntegerField(
         allow_null=True, help_text="First revision that no longer shows it; null while it stands."
     )
+
+
+class RecordHistorySerializer(StateSerializer):
+    """One state that a source or an entity has had, from one revision until another."""
+
+    document = AnyRecordField(help_text="The source or entity as lists showed it then.")
+
+
+class HistorySerializer(StateSerializer):
+    """One state that a fact has had, from one revision until another."""
+
     version = serializers.IntegerField(help_text=Fact._meta.get_field("version").help_text)
     left_reason = serializers.CharField(
         allow_null=True, help_text="Why this version was superseded or withdrawn at `to_revision`; null otherwise."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -33,6 +33,7 @@ from sources.serializers import (
     CitationOfFactSerializer,
     FactSerializer,
     HistorySerializer,
+    RecordHistorySerializer,
     RevisionSerializer,
     SourceSerializer,
 )
@@ -121,6 +122,13 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def get_tables(self) -> Shapes:
         return (self.serializer_class,)  # type: ignore[return-value]
 
+    def get_columns(self) -> tuple[Column, ...]:
+        if self.action != "history":
+            return super().get_columns()
+        state = columns_of(self.get_shapes())
+        known = {column.name for column in state}
+        return (*state, *(column for column in super().get_columns() if column.name not in known))
+
     @property
     def reads_documents(self) -> bool:
         """Whether each row is a document of its own."""
@@ -167,6 +175,30 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def explain_absence(self) -> None:
         """Raise what says more than 404, where more is known."""
 
+    def states(self, kinds: Iterable[str]) -> Sequence[Document]:
+        """Every state that what was asked for has had, the oldest first. Raises Http404 where it never was."""
+        self.filter_queryset(self.get_queryset())
+        found = Document.objects.filter(kind__in=kinds, key=self.kwargs[self.lookup_field].casefold())
+        states = found.filter(from_revision__lte=self.asked.number).select_related("fact").order_by("from_revision")
+        if not states:
+            raise Http404
+        return tuple(states)
+
+    def state(self, document: Document) -> dict[str, Any]:
+        return {
+            "from_revision": document.from_revision_id,
+            "to_revision": document.to_revision if document.to_revision <= self.asked.number else None,
+        }
+
+    def answer_history(self, kinds: Iterable[str]) -> Any:
+        """Every state; as a table, each is a row: what it was then, with the revisions between which it was."""
+        states = [self.state(document) for document in self.states(kinds)]
+        if whole := self.writes_whole:
+            columns = self.get_columns()
+            self.at_hand = [flat(columns, {**state["document"], **state}) for state in states]
+            return whole.answer(self, self.get_queryset())
+        return Response([self.shaped(state) for state in states])
+
     def body_of(self, row: tuple[Any, ...]) -> Any:
         return self.read(row[0])
 
@@ -182,6 +214,7 @@ class FactKindViewSet(DocumentViewSet):
     """Serves the facts of one kind."""
 
     lookup_field = "key"
+    may_be_gone: ClassVar[bool] = True
     shared_on_lists: tuple[str, ...] = (*PAGED, "claims")
     base_ordering: ClassVar[dict[str, str]] = {
         "key": "documents__key",
@@ -209,13 +242,6 @@ class FactKindViewSet(DocumentViewSet):
     def fact_shapes(self) -> Shapes:
         return super().get_shapes()
 
-    def get_columns(self) -> tuple[Column, ...]:
-        if self.action != "history":
-            return super().get_columns()
-        state = columns_of((HistorySerializer,))
-        known = {column.name for column in state}
-        return (*state, *(column for column in super().get_columns() if column.name not in known))
-
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, pagination_class=None, shared_on_details=READ)
     def history(self, request: Request, key: str) -> Any:
@@ -223,22 +249,7 @@ class FactKindViewSet(DocumentViewSet):
 
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
         """
-        self.filter_queryset(self.get_queryset())
-        states = (
-            Document.objects.filter(kind__in=self.kinds(), key=key.casefold(), from_revision__lte=self.asked.number)
-            .select_related("fact")
-            .order_by("from_revision")
-        )
-        if not states:
-            raise Http404
-        if whole := self.writes_whole:
-            self.at_hand = [self.row_of_state(self.state(document)) for document in states]
-            return whole.answer(self, states)
-        return Response([self.shaped(self.state(document)) for document in states])
-
-    def row_of_state(self, state: dict[str, Any]) -> Row:
-        """A state as a row: the fact as it was then, with the revisions between which it was."""
-        return flat(self.get_columns(), {**state["document"], **state})
+        return self.answer_history(self.kinds())
 
     def behind(self) -> Behind:
         if self.action != "history":
@@ -247,18 +258,36 @@ class FactKindViewSet(DocumentViewSet):
         return behind_facts(versions.filter(published_in__lte=self.asked.number))
 
     def state(self, document: Document) -> dict[str, Any]:
-        left = document.to_revision if document.to_revision <= self.asked.number else None
-        fact = document.fact
+        state, fact = super().state(document), document.fact
+        left = state["to_revision"]
         return {
-            "from_revision": document.from_revision_id,
-            "to_revision": left,
+            **state,
             "version": fact.version if fact else None,
             "left_reason": fact.left_reason if fact and left and fact.left_in_id == left else None,
             "document": orjson.loads(document.body),
         }
 
 
-class EntityViewSet(DocumentViewSet):
+class RecordViewSet(DocumentViewSet):
+    """Serves the sources, or the entities of one kind."""
+
+    def get_shapes(self) -> Shapes:
+        return (RecordHistorySerializer,) if self.action == "history" else super().get_shapes()
+
+    @extend_schema(responses=RecordHistorySerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def history(self, request: Request, **names: str) -> Any:
+        """Every state that it has had.
+
+        Each with the revisions between which lists showed it so, the oldest first.
+        """
+        return self.answer_history([self.get_queryset().model.document_kind])
+
+    def state(self, document: Document) -> dict[str, Any]:
+        return {**super().state(document), "document": orjson.loads(document.body)}
+
+
+class EntityViewSet(RecordViewSet):
     """Serves the entities of one kind; a detail shows every fact that names the entity."""
 
     lookup_field = "slug"
@@ -309,7 +338,7 @@ class FactViewSet(FactKindViewSet):
         return list(fact_models())
 
 
-class SourceViewSet(DocumentViewSet):
+class SourceViewSet(RecordViewSet):
     """Sources: the editions of documents that facts cite."""
 
     queryset = Source.objects.all()

@@ -53,6 +53,11 @@ class Endpoint:
         return self.viewset.pagination_class is not None
 
     @property
+    def page_fields(self) -> list[str]:
+        """What a page of the list has, in its order."""
+        return list(self.viewset.pagination_class().get_paginated_response_schema({"items": {}})["properties"])
+
+    @property
     def is_of_facts(self) -> bool:
         return issubclass(self.viewset, FactKindViewSet)
 

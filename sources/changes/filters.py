@@ -6,47 +6,57 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
+from django import forms
+
 from sources.changes.rows import Action, naming
-from sources.filter_fields import RefusedValueError, WholeTextField
+from sources.filter_fields import RefusedValueError
 from sources.filters import ChoiceFilter, EntityFilter, StrictFilter, StrictFilterSet, TextFilter
 from sources.models import Revision
 from sources.queries import DESCRIPTIONS
 from sources.registry import entity_models, fact_models, record_models
 
 
-class SinceFilter(StrictFilter):
-    """Takes a revision, or a day that stands for the last revision before it."""
+class SinceField(forms.Field):
+    """The number of a revision, or a day."""
 
-    field_class = WholeTextField
-    schema = {**DESCRIPTIONS["revision"][1], "default": "0"}
-
-    def filter(self, qs: Any, value: list[str] | None) -> Any:
-        if value is not None:
-            self.parent.since = self.number(value[0])
-        return qs
-
-    def number(self, value: str) -> int:
-        until = self.parent.revision.number if self.parent.revision else 0
-        number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else min(self.before(value), until)
-        newest = self.parent.newest.number if self.parent.newest else 0
-        if number > newest:
-            raise RefusedValueError(f"There is no revision {value} yet; the newest is {newest}.")
-        if number > until:
-            raise RefusedValueError(f"Revision {value} comes after {until}, the one to be read.", code="contradiction")
-        return number
-
-    def before(self, value: str) -> int:
-        """The last revision before a day: what is published on it has changed since."""
+    def clean(self, value: Any) -> int | date | None:
+        if not value:
+            return None
+        if re.fullmatch(r"[0-9]{1,9}", value):
+            return int(value)
         try:
-            day = date.fromisoformat(value if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else "")
+            return date.fromisoformat(value if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else "")
         except ValueError as error:
             message = f"“{value}” is neither the number of a revision nor a day such as 2026-11-24."
             raise RefusedValueError(message) from error
-        newest = self.parent.newest
+
+
+class SinceFilter(StrictFilter):
+    """Takes a revision, or a day that stands for the last revision before it."""
+
+    field_class = SinceField
+    schema = {**DESCRIPTIONS["revision"][1], "default": "0"}
+
+    def filter(self, qs: Any, value: int | date | None) -> Any:
+        if value is not None:
+            self.parent.since = self.before(value) if isinstance(value, date) else self.number(value)
+        return qs
+
+    def number(self, number: int) -> int:
+        newest, until = (found.number if found else 0 for found in (self.parent.newest, self.parent.revision))
+        if number > newest:
+            raise RefusedValueError(f"There is no revision {number} yet; the newest is {newest}.")
+        if number > until:
+            raise RefusedValueError(f"Revision {number} comes after {until}, the one to be read.", code="contradiction")
+        return number
+
+    def before(self, day: date) -> int:
+        """The last revision before a day: what is published on it has changed since."""
+        newest, read = self.parent.newest, self.parent.revision
         if day > max(datetime.now(UTC).date(), newest.created.date() if newest else date.min):
-            raise RefusedValueError(f"{value} is still to come.")
+            raise RefusedValueError(f"{day} is still to come.")
         found = Revision.objects.filter(created__date__lt=day).order_by("-number").first()
-        return found.number if found else 0
+        return min(found.number if found else 0, read.number if read else 0)
 
 
 class ActionFilter(ChoiceFilter):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
-from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db import connection, models
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
 from sources.models import Document, Fact, Mention, Revision
@@ -20,14 +22,27 @@ class Action(models.TextChoices):
     CORRECTED = "corrected", "corrected: the next version of a fact took the place of the one before"
     CHANGED = (
         "changed",
-        "changed: its answer reads otherwise though its version is the same: a source, entity or word was edited, or is "
-        "shown by it under another name; rival claims came or went",
+        "changed: it reads otherwise in the same version, since it, or what it shows, was edited, or rival claims turned",
     )
     WITHDRAWN = "withdrawn", "withdrawn: a fact left the dataset, and nothing took its place"
 
 
+class Row(NamedTuple):
+    """A change as it is found: which revision did what, and the bodies before and after it."""
+
+    revision: int
+    kind: str
+    key: str
+    created: datetime
+    action: str
+    reason: str | None
+    best: bool | None
+    before: str | None
+    after: str | None
+
+
 COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after")
-"""What is known of a change: which revision made it, and the bodies before and after it."""
+"""The columns that make a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +80,19 @@ class Changes:
         return self.filter(**{name: number for name, number in bounds.items() if number is not None})
 
     def count(self) -> int:
-        return self.values_list("at_revision").together().count()
+        return _together(leg.values_list("at_revision") for leg in self.legs).count()
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
-        return self.together()[part]
+        legs = [leg.values_list(*self.columns) for leg in self.legs]
+        if connection.features.supports_slicing_ordering_in_compound:
+            # PostgreSQL sorts all rows unless each table gives no more than are wanted, in their order; SQLite merges.
+            legs = [leg.order_by(*self.order)[: part.stop] for leg in legs]
+        return _together(legs).order_by(*self.order)[part]
 
-    def together(self) -> QuerySet[Any]:
-        first, *others = (leg.values_list(*self.columns) for leg in self.legs)
-        return first.union(*others, all=True).order_by(*self.order)
+
+def _together(legs: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
+    first, *others = legs
+    return first.union(*others, all=True)
 
 
 def _opened() -> QuerySet[Any]:
@@ -87,9 +107,11 @@ def _opened() -> QuerySet[Any]:
             at_revision=F("from_revision_id"),
             created=_created("from_revision_id"),
             reason=Subquery(superseded.values("left_reason")),
+            stood_before=Subquery(before.values("pk")),
             action=Case(
-                When(Exists(superseded), then=Value(Action.CORRECTED.value)),
-                When(Exists(before), then=Value(Action.CHANGED.value)),
+                # Not by EXISTS, for which PostgreSQL would read whole tables.
+                When(reason__isnull=False, then=Value(Action.CORRECTED.value)),
+                When(stood_before__isnull=False, then=Value(Action.CHANGED.value)),
                 default=Value(Action.ENTERED.value),
                 output_field=models.TextField(),
             ),

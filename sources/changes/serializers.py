@@ -8,19 +8,10 @@ from rest_framework import serializers
 
 from sources.changes.rows import Action
 from sources.models import Document, Fact, Revision
-from sources.registry import fact_models, record_models, serializer_for
-from sources.serializers import Branches, CitationSerializer
+from sources.serializers import AnyDocumentField, CitationSerializer
 
 
-class AnyDocumentField(serializers.JSONField):
-    """A stored document of a fact, source, entity or word."""
-
-    def branches(self) -> Branches:
-        models = [*fact_models().values(), *record_models().values()]
-        return {"": tuple(serializer_for(model) for model in models)}
-
-
-class DifferenceSerializer(serializers.Serializer[Any]):
+class ChangedFieldSerializer(serializers.Serializer[Any]):
     """One field that reads otherwise than before."""
 
     path = serializers.CharField(
@@ -54,7 +45,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
         help_text="Why the version before was corrected, or why the fact was withdrawn; null otherwise, since the "
         "message of the revision says it.",
     )
-    changed = DifferenceSerializer(
+    changed = ChangedFieldSerializer(
         many=True,
         help_text="What reads otherwise than before, field by field; empty for what entered or left, and where only the "
         "words changed that a search finds it by, or `best`.",

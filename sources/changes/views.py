@@ -15,7 +15,7 @@ from sources import counts
 from sources.changes.differences import differences
 from sources.changes.feed import AtomRenderer, Feed
 from sources.changes.filters import ChangeFilterSet
-from sources.changes.rows import COLUMNS, Changes, address_of
+from sources.changes.rows import COLUMNS, Changes, Row, address_of
 from sources.changes.serializers import ChangeSerializer
 from sources.models import Document
 from sources.registry import fact_models
@@ -23,10 +23,11 @@ from sources.shapes import Shapes
 from sources.views import PAGED, QueryMixin
 
 Pages: Any = api_settings.DEFAULT_PAGINATION_CLASS
+RENDERERS: Any = api_settings.DEFAULT_RENDERER_CLASSES
 _written_date = DateTimeField().to_representation
 
 
-class ChangePages(Pages):  # type: ignore[misc]
+class ChangePages(Pages):
     """Pages that say up to which revision they go."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
@@ -64,7 +65,7 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
     serializer_class = ChangeSerializer
     filterset_class = ChangeFilterSet
     pagination_class = ChangePages
-    renderer_classes = [*api_settings.DEFAULT_RENDERER_CLASSES, AtomRenderer]
+    renderer_classes = (*RENDERERS, AtomRenderer)
     shared_on_lists = PAGED
     ordering_fields = {"revision": "at_revision"}
     default_ordering = ("revision",)
@@ -79,13 +80,13 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
         return (ChangeSerializer,)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        changes: Changes = self.filter_queryset(self.get_queryset())
+        changes: Any = self.filter_queryset(self.get_queryset())
         if request.accepted_renderer.format == AtomRenderer.format:
             return Response(Feed(changes, self.asked, request).read())
-        rows = self.paginate_queryset(self._ahead(changes))
-        return self.get_paginated_response([self.shown(*row) for row in rows])
+        rows: Any = self.paginate_queryset(self._ahead(changes))
+        return self.get_paginated_response([self.shown(row) for row in rows])
 
-    def _ahead(self, changes: Changes) -> Changes:
+    def _ahead(self, changes: Changes) -> Any:
         """The changes asked for, bounded on the sides where the place that a cursor gives is no bound itself."""
         asked, since = self.asked, self.asked.filterset.since
         asked.count = counts.once("rows", asked, changes.between(since, asked.number).count)
@@ -96,31 +97,22 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
             changes.between(since, None) if falls is not asked.place.backwards else changes.between(None, asked.number)
         )
 
-    def shown(
-        self,
-        revision: int,
-        kind: str,
-        key: str,
-        created: Any,
-        action: str,
-        reason: str | None,
-        best: bool,
-        *bodies: Any,
-    ) -> dict[str, Any]:
-        before, after = (orjson.loads(body) if body else None for body in bodies)
-        of_fact = kind in fact_models()
+    def shown(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        change = Row(*row)
+        before, after = (orjson.loads(body) if body else None for body in (change.before, change.after))
+        fact = (after or before) if change.kind in fact_models() else None
         body = {
-            "revision": revision,
-            "created": _written_date(created),
-            "action": action,
-            "kind": kind,
-            "key": key,
-            "version": (after or before)["version"] if of_fact else None,
-            "url": address_of(kind, key),
-            "best": bool(best) if of_fact and after else None,
-            "reason": reason,
+            "revision": change.revision,
+            "created": _written_date(change.created),
+            "action": change.action,
+            "kind": change.kind,
+            "key": change.key,
+            "version": fact["version"] if fact else None,
+            "url": address_of(change.kind, change.key),
+            "best": bool(change.best) if fact and after else None,
+            "reason": change.reason,
             "changed": list(differences(before, after)) if before and after else [],
-            "citations": (after or before)["citations"] if of_fact else [],
+            "citations": fact["citations"] if fact else [],
             "document": after,
         }
         return self.asked.shape.apply(body) if self.asked.shape else body
