@@ -89,7 +89,9 @@ def _own(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _unasked(claim: Claim) -> dict[str, str]:
+    time = "period" if claim.fact.period else "valuation date"
     clauses = {
+        "period": f"its {time} is {_said(claim.fact.period or claim.fact.as_of)}, which was not asked for",
         "source": "it rests on none of the sources asked for",
         "as_of": f"it is as of {claim.fact.as_of or 'no date'}, which was not asked for",
     }
@@ -148,7 +150,7 @@ def _renewed(claim: Claim, peers: Sequence[Claim]) -> dict[str, str]:
         return {}
     if not claim.sources.keys() & later.sources.keys():
         return {"source": ",".join(claim.sources)}
-    time = "period" if claim.fact.year else "as_of"
+    time = "period" if claim.fact.period else "as_of"
     return {time: getattr(claim.fact, time) or NOTHING}
 
 
