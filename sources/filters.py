@@ -305,7 +305,7 @@ FACT = {
     "key": TextFilter("key", "Keys of facts, to fetch several at once."),
     "rank": ChoiceFilter("rank", "How they stand among competing claims.", Rank.values),
     "period": TextFilter("period", "What time the claim is about, in EDTF exactly as served, or null."),
-    **number_filters("year", "year", "Year of the period"),
+    **number_filters("year", "year", "Year of the period, or else of the valuation date"),
     "as_of": TextFilter("as_of", "Valuation date of the estimate, in EDTF exactly as served, or null."),
     "statement": TextFilter("statement", "Key shared by the facts of one estimate."),
     "source": SourceFilter("citations", "Keys of sources that support them, or in which these were read."),

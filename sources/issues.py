@@ -6,8 +6,8 @@ dataset are checked the same way as what the database has published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 
+from sources.editions import voices
 from sources.edtf import bounds
 from sources.models import Fact, Rank, Source
 
@@ -54,10 +55,17 @@ class Case:
 
     fact: Any
     sources: tuple[Source, ...]
+    editions: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Which of the sources are editions of one document, as `sources.editions` has it."""
 
     @cached_property
     def source_ids(self) -> frozenset[int]:
         return frozenset(source.pk for source in self.sources)
+
+    @cached_property
+    def voices(self) -> dict[int, int]:
+        """Who makes the claim, and in which edition."""
+        return voices(self.source_ids, self.editions)
 
 
 Day = tuple[int, ...]

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from sources import documents, showing
 from sources.batches import BATCH, batches
-from sources.models import Document, Fact, Mention, Record, Revision, Term
+from sources.editions import of_one_voice
+from sources.models import Document, Fact, Mention, Record, Revision, Source, Term
 from sources.progress import SILENT, Progress
 from sources.standing import circles_touched, standings, turned
 
@@ -174,7 +175,8 @@ def _render(
     """Write anew what the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
     records = [*records, *documents.records_showing(records)]
     shown = {fact.pk for fact in entering} | documents.facts_showing(records)
-    found = standings(circles_touched([*entering, *left], shown))
+    editions = of_one_voice(record for record in records if isinstance(record, Source))
+    found = standings(circles_touched([*entering, *left], shown | documents.facts_showing(editions)))
     affected = shown | turned(found)
     records = showing.with_showing(records, affected | {fact.pk for fact in left})
     showing.give_facts(records)

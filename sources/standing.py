@@ -17,6 +17,7 @@ import orjson
 from django.db.models import Q
 
 from sources.batches import BATCH, batches
+from sources.editions import stored_editions
 from sources.issues import Case, Issue, issues_of
 from sources.models import Document, Fact, Rank
 from sources.registry import fact_models
@@ -78,11 +79,12 @@ def by_kind(facts: Sequence[int]) -> dict[type[Fact], list[int]]:
 def standings(circles: Circles) -> dict[int, Standing]:
     """How every live fact of these circles stands, by its id."""
     found: dict[int, Standing] = {}
+    editions = stored_editions()
     for kind, wanted in circles.items():
         members = defaultdict(list)
         for fact in _members(kind, wanted):
             sources = tuple(citation.source for citation in fact.citations.all())
-            members[circle_of(fact)].append(Case(fact, sources))
+            members[circle_of(fact)].append(Case(fact, sources, editions))
         for cases in members.values():
             found.update((case.fact.pk, standing) for case, standing in judge(kind, cases).items())
     return found
@@ -131,16 +133,21 @@ def _judged(case: Case, rivals: list[Case], issues: tuple[Issue, ...]) -> Standi
 
 
 def _alternatives(case: Case, rivals: list[Case]) -> list[Case]:
-    """The latest comparable claim of each source that the fact itself does not rest on; rivals come in order of time."""
-    latest: dict[int, Case] = {}
+    """The latest comparable claim of each voice that the fact itself does not rest on; rivals come in order of time.
+
+    Of several editions of a source the newest speaks, and none is a rival of another.
+    """
+    latest: dict[int, tuple[int, Case]] = {}
     for rival in rivals:
         if (
             rival.fact.key != case.fact.key
-            and not case.source_ids & rival.source_ids
+            and not case.voices.keys() & rival.voices.keys()
             and case.fact.compares_with(rival.fact)
         ):
-            latest |= dict.fromkeys(rival.source_ids, rival)
-    return list({rival.fact.key: rival for rival in latest.values()}.values())
+            for voice, edition in rival.voices.items():
+                if voice not in latest or latest[voice][0] <= edition:
+                    latest[voice] = edition, rival
+    return list({rival.fact.key: rival for _, rival in latest.values()}.values())
 
 
 def turned(found: Mapping[int, Standing]) -> set[int]:

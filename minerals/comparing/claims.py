@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
 from typing import Any
 
+from sources.editions import voices
 from sources.edtf import bounds
 from sources.models import Rank
 
@@ -27,6 +28,8 @@ class Claim:
     body: dict[str, Any]
     unmet: frozenset[str] = frozenset()
     """The reasons for which the question itself leaves it out, such as period where another one was asked for."""
+    editions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Which sources are editions of one document, as `sources.editions` has it."""
 
     @property
     def key(self) -> str:
@@ -58,6 +61,11 @@ class Claim:
         return {citation["source"]["key"]: citation["source"] for citation in self.body["citations"]}
 
     @cached_property
+    def voices(self) -> dict[str, int]:
+        """Who makes the claim, and in which edition."""
+        return voices(self.sources, self.editions)
+
+    @cached_property
     def published(self) -> tuple[int, ...]:
         """The last day on which its latest source can have been published; nothing where none is dated."""
         dates = filter(None, (source["published"] for source in self.sources.values()))
@@ -86,10 +94,10 @@ class Group:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether two claims that share no source differ by more than their stated rounding."""
+        """Whether two claims that share no voice differ by more than their stated rounding."""
         pairs = combinations(self.claims, 2)
         return any(
-            not one.sources.keys() & other.sources.keys() and one.fact.contradicts(other.fact) for one, other in pairs
+            not one.voices.keys() & other.voices.keys() and one.fact.contradicts(other.fact) for one, other in pairs
         )
 
     @property
@@ -139,13 +147,17 @@ def _group(terms: dict[str, str], members: Sequence[Claim]) -> Group:
 
 
 def overtaking(claim: Claim, others: Iterable[Claim]) -> Claim | None:
-    """The last of these by which a source speaks anew; None while one source of the claim has no later one."""
-    later = [other for other in others if other.year > claim.year and claim.fact.compares_with(other.fact)]
-    renewed = {source for other in later for source in other.sources}
-    if claim.sources.keys() <= renewed:
-        same = (other for other in later if claim.sources.keys() & other.sources.keys())
-        return max(same, key=lambda other: (other.year, other.key), default=None)
-    return None
+    """The last of these by which its voice speaks anew, in a newer edition or of a later year.
+
+    None while one voice of the claim has not spoken anew.
+    """
+    newest: dict[str, tuple[int, int, str]] = {}
+    by_key = {other.key: other for other in others if claim.fact.compares_with(other.fact)}
+    for other in by_key.values():
+        for voice in claim.voices.keys() & other.voices.keys():
+            if (claim.voices[voice], claim.year) < (other.voices[voice], other.year):
+                newest[voice] = max(newest.get(voice, (0, 0, "")), (other.voices[voice], other.year, other.key))
+    return by_key[max(newest.values())[-1]] if newest and len(newest) == len(claim.voices) else None
 
 
 def in_order(claims: Iterable[Claim]) -> list[Claim]:

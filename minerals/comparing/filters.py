@@ -133,7 +133,7 @@ class ComparisonFilterSet(StrictFilterSet):
         "base_unit": ChoiceFilter("base_unit", "Compare claims in this base unit.", BASE_UNITS),
         "period": OneTextFilter("period", "Compare claims about this period, in EDTF exactly as served, or null."),
         "as_of": OneTextFilter("as_of", "Compare estimates as of this date, in EDTF exactly as served, or null."),
-        **number_filters("year", "year", "Compare claims whose period lies in a year"),
+        **number_filters("year", "year", "Compare claims whose period, or else valuation date, lies in a year"),
         "source": SourceFilter("citations", "Compare claims that rest on these sources, or were read in them."),
         "rank": ChoiceFilter("rank", "Compare claims of this rank.", [Rank.PREFERRED, Rank.NORMAL]),
     }

@@ -27,7 +27,7 @@ REASONS = {
     "reporting_class": "Its estimate is of another class of the reporting code.",
     "source": "It rests on none of the sources that were asked for.",
     "rank": "It has not the rank that was asked for.",
-    "superseded_by_later": "Its source makes a later claim, by which it speaks now.",
+    "superseded_by_later": "Its source makes a later claim, or a newer edition of it does, by which it speaks now.",
 }
 """What a claim can be left out for, and what that means."""
 
@@ -89,7 +89,9 @@ def _own(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _unasked(claim: Claim) -> dict[str, str]:
+    time = "period" if claim.fact.period else "valuation date"
     clauses = {
+        "period": f"its {time} is {_said(claim.fact.period or claim.fact.as_of)}, which was not asked for",
         "source": "it rests on none of the sources asked for",
         "as_of": f"it is as of {claim.fact.as_of or 'no date'}, which was not asked for",
     }
@@ -137,10 +139,19 @@ def _select(claim: Claim, peers: Sequence[Claim]) -> dict[str, str] | None:
     fact = claim.fact
     fixed = [name for name in fixed_fields(fact) if len(_values(name, peers)) > 1]
     stated = [name for name in fact.terms if getattr(fact, name) and len(_values(name, peers) - {""}) > 1]
-    # By its own time, an earlier claim is compared although its source has a later one.
-    time = "period" if fact.year else "as_of"
-    renewed = [time] if time not in fixed and overtaking(claim, peers) else []
-    return {name: getattr(fact, name) or NOTHING for name in (*fixed, *stated, *renewed)}
+    terms = {name: getattr(fact, name) or NOTHING for name in (*fixed, *stated)}
+    return terms | _renewed(claim, peers)
+
+
+def _renewed(claim: Claim, peers: Sequence[Claim]) -> dict[str, str]:
+    """What compares an earlier claim although its source has a later one: its own edition, or else its own time."""
+    later = overtaking(claim, peers)
+    if later is None:
+        return {}
+    if not claim.sources.keys() & later.sources.keys():
+        return {"source": ",".join(claim.sources)}
+    time = "period" if claim.fact.period else "as_of"
+    return {time: getattr(claim.fact, time) or NOTHING}
 
 
 def _values(name: str, claims: Iterable[Claim]) -> set[str]:

@@ -23,6 +23,7 @@ from minerals.conversion import UNIT, in_unit, misfits, refusal
 from minerals.models import Country, Mineral
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
 from minerals.units import UNITS
+from sources.editions import editions_at
 from sources.exceptions import BadParameters
 from sources.models import Document, Fact
 from sources.shapes import Shapes
@@ -59,8 +60,10 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.filter_queryset(self.get_queryset())
         question: Question = self.asked.filterset.question
+        editions = editions_at(self.asked.number)
         claims = [
-            Claim(row, orjson.loads(row.shown_body), _unmet(row, question)) for row in rows.order_by("key", "version")
+            Claim(row, orjson.loads(row.shown_body), _unmet(row, question), editions)
+            for row in rows.order_by("key", "version")
         ]
         eligible = [one for one in claims if one.can_be_compared and one.measure == question.measure and not one.unmet]
         group = chosen(eligible)

@@ -12,7 +12,7 @@ from typing import Any
 from minerals.quantities import Availability, Status
 from minerals.summing.sums import Interval
 from sources import vocabularies
-from sources.edtf import UNREADABLE, bounds, year_of
+from sources.edtf import UNREADABLE, bounds
 from sources.models import Rank
 
 WORLD, REST_OF_WORLD = "world", "rest_of_world"
@@ -141,8 +141,7 @@ class Figure:
         stated = self.columns.get(BASIS) is not None
         latest = max((_day(source["published"]) for source in self.sources), default=())
         preferred = self.body["rank"] == Rank.PREFERRED
-        year = self.body[YEAR] or year_of(self.body.get("as_of") or "") or 0
-        return (preferred, stated, latest, self.has_amount, year)
+        return (preferred, stated, latest, self.has_amount, self.body[YEAR] or 0)
 
 
 def _day(published: str | None) -> tuple[int, ...]:

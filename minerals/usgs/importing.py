@@ -27,8 +27,8 @@ class Outcome:
     rows: list[ReleaseRow] = field(default_factory=list)
     fates: dict[int, tuple[str, str]] = field(default_factory=dict)
     """What became of the row on each line, and the key of its fact."""
-    differing: dict[str, list[str]] = field(default_factory=dict)
-    """Published facts that the release has otherwise, and in which columns: they stay as they are."""
+    differing: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    """Published facts that the release has otherwise: by column what they say, and what it says. They stay as they are."""
     corrected: int = 0
     corrected_before: int = 0
     not_applicable: list[Erratum] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _enter(claims: Iterable[Claim], files: Files, now: datetime, outcome: Outcom
     for claim in claims:
         if first := files.first_version(claim.key):
             fate = KNOWN
-            if differing := [name for name in claim.cells if _is_said_otherwise(name, claim.cells, first)]:
+            if differing := dict(_said_otherwise(claim.cells, first)):
                 outcome.differing[claim.key] = differing
         else:
             fate = NEW
@@ -147,8 +147,11 @@ def _enter(claims: Iterable[Claim], files: Files, now: datetime, outcome: Outcom
         outcome.fates[claim.row.line] = (fate, claim.key)
 
 
-def _is_said_otherwise(name: str, cells: Cells, published: Cells) -> bool:
-    return name not in ("entered", "left", "left_reason") and cells[name] != published[name]
+def _said_otherwise(cells: Cells, published: Cells) -> Iterator[tuple[str, tuple[str, str]]]:
+    """By column, what is published and what the release says instead."""
+    for name, cell in cells.items():
+        if name not in ("entered", "left", "left_reason") and cell != published[name]:
+            yield name, (published[name], cell)
 
 
 def _correct(corrected: Iterable[tuple[Correction, Claim]], files: Files, now: datetime, outcome: Outcome) -> None:

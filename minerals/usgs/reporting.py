@@ -29,9 +29,17 @@ def table_of(outcome: Outcome) -> str:
 
 def _remarks(outcome: Outcome) -> list[str]:
     shifted = [f"Line {line} stands one column too far left; it was read as it was meant." for line in outcome.shifted]
-    kept = [f"{key} stays as published; the release differs in {', '.join(n)}." for key, n in outcome.differing.items()]
+    kept = [
+        f"{key} stays as published; the release differs: {'; '.join(map(_difference, said, said.values()))}."
+        for key, said in outcome.differing.items()
+    ]
     errata = [f"Not held, {erratum.locator}: {erratum.reason}" for erratum in outcome.not_applicable]
     return [*shifted, *kept, *errata]
+
+
+def _difference(column: str, said: tuple[str, str]) -> str:
+    published, released = (text or "nothing" for text in said)
+    return f"{column} {released} instead of {published}"
 
 
 def write_fates(outcome: Outcome, path: Path) -> None:

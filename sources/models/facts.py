@@ -113,7 +113,9 @@ class Fact(models.Model):
         "null if the source does not say.",
     )
     year = models.SmallIntegerField(
-        null=True, editable=False, help_text="Year of the period; null if unstated or if it spans several years."
+        null=True,
+        editable=False,
+        help_text="Year of the period, or else of the valuation date; null if neither is stated and lies in one year.",
     )
     as_of = models.CharField(
         max_length=64,
@@ -204,7 +206,7 @@ class Fact(models.Model):
         """Fill the fields that follow from others."""
         if self.document_kind:
             self.kind = self.document_kind
-        self.year = year_of(self.period)
+        self.year = year_of(self.period) or year_of(self.as_of)
 
     @property
     def as_kind(self) -> Fact:
@@ -219,8 +221,8 @@ class Fact(models.Model):
 
     @property
     def latest_year(self) -> int:
-        """The year that tells which of a source's claims is its latest: of the period, or else of the valuation."""
-        return self.year or year_of(self.as_of) or 0
+        """The year that tells which of a source's claims is its latest."""
+        return self.year or 0
 
     def rivalry(self) -> tuple[Any, ...] | None:
         """What rival claims have in common with this one; None where claims of this kind are not compared."""

@@ -291,6 +291,19 @@ def test_published_rows_are_adopted_and_stay(tmp_path: Path) -> None:
         assert (directory / path.name).read_bytes() == path.read_bytes()
 
 
+def test_what_a_release_has_otherwise_is_shown_with_both_figures(
+    empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take(EXCERPT, empty)
+    lines = [["590,000" if cell == "580,000" else cell for cell in line] for line in lines_of()]
+    later = save(lines, tmp_path / "later.csv")
+    call_command("import_usgs", later, source=SOURCE, directory=empty, partial=True, dry_run=True)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "stays as published" in line]
+
+    assert line.startswith("aus-manganese-reserves-2025")
+    assert "verbatim 590,000 instead of 580,000; value 590000 instead of 580000." in line
+
+
 def test_the_command_counts(empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fates = tmp_path / "fates.csv"
     call_command("import_usgs", EXCERPT, source=SOURCE, directory=empty, partial=True, report=fates)
