@@ -23,6 +23,15 @@ ORIGIN_COLUMNS = {
 FORMAT = 1
 """Rises when columns are renamed or removed, so that programs that read the files can tell."""
 
+NAME = "critical-minerals"
+TITLE = "Critical minerals: claims and their sources"
+DESCRIPTION = (
+    "Typed claims about critical minerals, each tied by citations to where sources make it. "
+    "Facts are the rows of one table a kind; citations.csv says where each comes from."
+)
+CREATOR = "The Critical Minerals API contributors"
+LICENCE, LICENCE_URL = "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"
+
 Json = dict[str, Any]
 
 
@@ -31,16 +40,15 @@ def describe(revision: int, *, with_origins: bool) -> Json:
     resources = [_resource(table) for table in tables().values()]
     return {
         "profile": "tabular-data-package",
-        "name": "critical-minerals",
-        "title": "Critical minerals: claims and their sources",
-        "description": "Typed claims about critical minerals, each tied by citations to where sources make it. "
-        "Facts are the rows of one table a kind; citations.csv says where each comes from.",
+        "name": NAME,
+        "title": TITLE,
+        "description": DESCRIPTION,
         "version": f"{FORMAT}.{revision}.0",
         "licenses": [
             {
-                "name": "CC-BY-4.0",
+                "name": LICENCE,
                 "title": "Creative Commons Attribution 4.0 International",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
+                "path": LICENCE_URL,
             }
         ],
         "resources": [*resources, _origins()] if with_origins else resources,
