@@ -128,8 +128,11 @@ STORAGES = {
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
-CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since", "if-range", "range")
 CORS_EXPOSE_HEADERS = (
+    "Accept-Ranges",
+    "Content-Length",
+    "Content-Range",
     "Dataset-Revision",
     "ETag",
     "Link",

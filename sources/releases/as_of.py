@@ -9,7 +9,9 @@ from sources.dataset.tables import tables
 def as_of(package: Package, revision: int) -> Package:
     """The rows of a package that a dump at an older revision would have had."""
     facts = {row.identity for row in package.that_hold("facts") if row.enters <= revision}
-    return Package({name: [_then(row, revision) for row in package.rows[name] if _was(row, revision, facts)] for name in tables()})
+    return Package(
+        {name: [_then(row, revision) for row in package.rows[name] if _was(row, revision, facts)] for name in tables()}
+    )
 
 
 def _was(row: Row, revision: int, facts: set[tuple[str, ...]]) -> bool:

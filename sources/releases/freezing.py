@@ -24,7 +24,7 @@ from sources.releases.changelog import changelog
 from sources.releases.codebook import codebook
 from sources.releases.papers import DATABASE, About, citation, datasette_metadata, descriptor, readme
 from sources.releases.parquet import write_parquet
-from sources.releases.shelf import CARD, NAME, SUMS, Release, checksums, read, releases
+from sources.releases.shelf import CARD, NAME, SUMS, NoReleaseError, Release, checksums, read, releases
 from sources.releases.sqlite import write_sqlite
 
 LICENCE = "LICENSE-DATA"
@@ -66,7 +66,7 @@ def _frozen(place: Path) -> Release | None:
         return None
     try:
         return read(place)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except NoReleaseError as error:
         raise ReleaseError(f"{place} is in the way, and is no release.") from error
 
 

@@ -75,7 +75,7 @@ facts = pandas.read_parquet("reserves.parquet")
 live = facts[facts["left"].isna()]
 ```
 
-In SQL: `SELECT * FROM live_reserves WHERE mineral = 'zinc'`.
+In SQL, the view `live_reserves` has the reserves that count.
 """
 
 

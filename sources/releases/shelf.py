@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ MEDIA_TYPES = {
     ".cff": "application/yaml",
 }
 PLAIN = "text/plain; charset=utf-8"
+
+
+logger = logging.getLogger(__name__)
+
+
+class NoReleaseError(Exception):
+    """A folder holds no release, or not all of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +72,37 @@ def names(folder: Path | None = None) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if NAME.fullmatch(path.name) and (path / SUMS).is_file())
 
 
+def changed() -> float:
+    """When a release was put on the shelf last, 0 if none ever was."""
+    return root().stat().st_mtime if root().is_dir() else 0
+
+
 def releases(folder: Path | None = None) -> list[Release]:
     """All releases, the newest revision first."""
     folder = folder or root()
-    found = [read(folder / name) for name in names(folder)]
+    found = [release for name in names(folder) if (release := _readable(folder / name))]
     return sorted(found, key=lambda release: (-release.about.revision, release.about.name))
 
 
 def find(name: str) -> Release | None:
-    return read(root() / name) if name in names() else None
+    return _readable(root() / name) if name in names() else None
+
+
+def _readable(folder: Path) -> Release | None:
+    try:
+        return read(folder)
+    except NoReleaseError as error:
+        logger.warning("%s is left out of the releases: %s", folder, error)
+        return None
 
 
 def read(folder: Path) -> Release:
-    """The release in a folder. Raises OSError or ValueError for a folder that holds none."""
+    """The release in a folder. Raises NoReleaseError for one that holds none, or not all of it."""
     card = folder / CARD
-    return _read(folder, card.stat().st_mtime_ns, card.stat().st_ino)
+    try:
+        return _read(folder, card.stat().st_mtime_ns, card.stat().st_ino)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoReleaseError(f"{folder} holds no whole release: {error}") from error
 
 
 @lru_cache(maxsize=256)

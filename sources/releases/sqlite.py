@@ -14,7 +14,14 @@ from sources.dataset.tables import Column, Table, table_of, tables, tables_that_
 from sources.models import Fact
 from sources.releases.described import described_columns
 
-TYPES = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "boolean": "INTEGER", "date": "TEXT", "datetime": "TEXT"}
+TYPES = {
+    "string": "TEXT",
+    "number": "REAL",
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "date": "TEXT",
+    "datetime": "TEXT",
+}
 PAGE = 4096
 ALL_FACTS, PAST, CODEBOOK, RELEASE = "facts", "past_states", "codebook", "release"
 LIVE = "live_"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import frictionless
-import polars
+import polars as pl
 import pytest
 
 from sources.dataset.tables import tables, tables_that_hold
@@ -62,7 +62,7 @@ def test_the_description_names_the_release(folder: Path):
 @pytest.mark.parametrize("table", list(tables()))
 def test_parquet_has_the_rows_of_the_csv_with_types(table: str, folder: Path):
     path = folder / f"{table}.parquet"
-    rows = polars.read_parquet(path)
+    rows = pl.read_parquet(path)
     expected = cells(folder, table)
 
     assert rows.columns == [column.name for column in tables()[table].columns]
@@ -120,7 +120,7 @@ def test_every_reference_has_an_index(database: sqlite3.Connection):
 
 
 def test_sqlite_explains_its_columns(database: sqlite3.Connection):
-    told = dict(database.execute("SELECT \"column\", meaning FROM codebook WHERE \"table\" = 'reserves'"))
+    told = dict(database.execute('SELECT "column", meaning FROM codebook WHERE "table" = \'reserves\''))
 
     assert told == {column.name: str(column.field.help_text) for column in tables()["reserves"].columns}
     assert dict(database.execute("SELECT name, value FROM release"))["name"] == "2026.1"
