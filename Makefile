@@ -13,8 +13,10 @@ HOST = 127.0.0.1
 WORKERS = 1
 # Of each worker. Each has its own connections to the database, and one that sends a stream is busy until its end.
 THREADS = 8
-# Passed on to pytest, uv or the benchmarks, for example `make test ARGS="-k reserves -x"`.
+# Passed on to pytest, uv, the benchmarks or a release, for example `make test ARGS="-k reserves -x"`.
 ARGS =
+# Of a release. Not read from the environment: some shells set it to the machine's own name.
+NAME =
 
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
@@ -33,7 +35,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fix schema lock bench bench-quick ci interpreter-missing
+.PHONY: help run test check fix schema release lock bench bench-quick ci interpreter-missing
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +78,12 @@ schema: $(DEVELOPMENT) ## Write anew what the models' words make: docs/openapi.j
 	$(MANAGE) spectacular --format openapi-json --validate --fail-on-warn > .venv/openapi.json
 	@mkdir -p $(dir $(SCHEMA))
 	@cp .venv/openapi.json $(SCHEMA)
+
+release: $(RUNTIME) ## Freeze the published dataset as a named release: make release NAME=2026.1 (ARGS="--revision 3")
+	@test -n "$(NAME)" || { echo "Name the release: make release NAME=2026.1" >&2; exit 1; }
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) load_dataset --unless-ahead --verbosity 0
+	$(MANAGE) freeze_release "$(NAME)" $(ARGS)
 
 lock: $(DEVELOPMENT) ## Pin all dependencies with hashes (ARGS=--upgrade takes newer versions of the indirect ones)
 	$(COMPILE) requirements.txt --output-file requirements.lock

@@ -10,14 +10,18 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from minerals_api import __version__
+from sources.dataset.package import LICENCE_URL
 from sources.models import Revision
+from sources.releases import shelf
 
 READS_ANOTHER = frozenset({"revision", "cursor"})
 """The parameters by which a request reads another revision than the newest."""
 
 VERSIONED_PATHS = ("/api/v1/", "/api/schema/")
 """What is answered alike until the next revision."""
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+SHOWING_RELEASES = "/api/v1/dataset/"
+"""Where what is answered also depends on the releases that there are."""
+
 SCHEMA_URL = "/api/schema/"
 LINKS = f'<{SCHEMA_URL}>; rel="describedby", <{LICENCE_URL}>; rel="license"'
 
@@ -40,20 +44,20 @@ class RevisionHeadersMiddleware:
             return self.get_response(request)
         etag = entity_tag(request, revision)
         if names_tag(request.headers.get("If-None-Match", ""), etag):
-            response = _with_headers(HttpResponseNotModified(), etag, revision)
+            response = _with_headers(HttpResponseNotModified(), etag, request)
             if not READS_ANOTHER.isdisjoint(request.GET):
                 # Which revision was read, only the view finds out; the client has kept it.
                 del response.headers["Dataset-Revision"]
             return response
         response = self.get_response(request)
-        if response.status_code != HTTPStatus.OK:
+        if response.status_code != HTTPStatus.OK or "ETag" in response.headers:
             return response
         if not _is_fresh(request, revision):
-            return _with_headers(response, etag, revision)
+            return _with_headers(response, etag, request)
         unmodified = HttpResponseNotModified()
         if read := response.headers.get("Dataset-Revision"):
             unmodified.headers["Dataset-Revision"] = read
-        return _with_headers(unmodified, etag, revision)
+        return _with_headers(unmodified, etag, request)
 
 
 def entity_tag(request: HttpRequest, revision: Revision) -> str:
@@ -67,6 +71,7 @@ def entity_tag(request: HttpRequest, revision: Revision) -> str:
         request.get_host(),
         request.get_full_path(),
         request.headers.get("Accept", ""),
+        *(shelf.names() if _shows_releases(request) else ()),
     )
     digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
     return f'W/"{revision.number}-{digest}"'
@@ -88,16 +93,28 @@ def is_fresh(if_none_match: str, if_modified_since: str, published: int) -> bool
 
 def _is_fresh(request: HttpRequest, revision: Revision) -> bool:
     headers = request.headers
-    published = int(revision.created.timestamp())
+    published = int(_last_change(request, revision))
     return is_fresh(headers.get("If-None-Match", ""), headers.get("If-Modified-Since", ""), published)
 
 
-def _with_headers(response: HttpResponse, etag: str, revision: Revision) -> HttpResponse:
+def _shows_releases(request: HttpRequest) -> bool:
+    return request.path_info.startswith(SHOWING_RELEASES)
+
+
+def _last_change(request: HttpRequest, revision: Revision) -> float:
+    """When what the answer depends on changed last."""
+    published = revision.created.timestamp()
+    return max(published, shelf.changed()) if _shows_releases(request) else published
+
+
+def _with_headers(response: HttpResponse, etag: str, request: HttpRequest) -> HttpResponse:
+    revision: Revision = request.dataset_revision  # type: ignore[attr-defined]
     headers = response.headers
     headers["ETag"] = etag
-    headers["Last-Modified"] = http_date(revision.created.timestamp())
+    headers["Last-Modified"] = http_date(_last_change(request, revision))
     headers.setdefault("Dataset-Revision", str(revision.number))
-    headers.setdefault("Cache-Control", "public, no-cache")
+    # The cache in front keeps what is public until the next revision; a release may come before it.
+    headers.setdefault("Cache-Control", "no-cache" if _shows_releases(request) else "public, no-cache")
     headers["Link"] = ", ".join(filter(None, (headers.get("Link"), LINKS)))
     # The cache in front compresses, or else a proxy may; a 304 must not take that back.
     patch_vary_headers(response, ("Accept", "Accept-Encoding"))

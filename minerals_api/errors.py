@@ -73,7 +73,7 @@ def _extra_members(exc: exceptions.APIException) -> dict[str, str | None]:
 
 def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     wait = getattr(exc, "wait", None)
-    return {"Retry-After": str(int(wait))} if wait else {}
+    return {"Retry-After": str(int(wait))} if wait else getattr(exc, "headers", {})
 
 
 def _problem(request: HttpRequest, problem_type: ProblemType, headers: dict[str, str] | None = None) -> ProblemResponse:

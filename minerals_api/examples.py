@@ -28,6 +28,7 @@ ADDRESSES = {
     "vocabularies_list": "/api/v1/vocabularies/?fields=name,open",
 }
 TOO_LONG = frozenset({"dataset_list"})
+NOT_SHIPPED = frozenset({"dataset/releases"})
 
 Example = dict[str, Any]
 
@@ -56,6 +57,8 @@ def _addresses() -> Iterator[tuple[str, str]]:
     from minerals_api.urls import router
 
     for prefix, viewset, _ in router.registry:
+        if prefix in NOT_SHIPPED:
+            continue
         for operation, address in _addresses_of(prefix, viewset):
             if operation not in TOO_LONG:
                 yield operation, ADDRESSES.get(operation, address)

@@ -145,6 +145,13 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
             "“reason” says why. Its “history” stays readable, and so does it at an older “revision”.",
         ),
         ProblemType(
+            "range-not-satisfiable",
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            "Range not satisfiable",
+            "The header “Range” asks for bytes that the file doesn't have.",
+            "“Content-Range” says how many it has: count from 0, or ask for the last ones with “bytes=-100”.",
+        ),
+        ProblemType(
             "too-many-requests",
             HTTPStatus.TOO_MANY_REQUESTS,
             "Too many requests",

@@ -32,7 +32,8 @@ class AutoSchema(StockAutoSchema):
         if operation is not None:
             responses = operation["responses"]
             responses["200"].setdefault("headers", {}).update(shared.header_references("200"))
-            self._complete_content(responses["200"]["content"])
+            if not getattr(self.view, "serves_files", False):
+                self._complete_content(responses["200"]["content"])
             responses["200"]["description"] = responses["200"]["description"] or self._what_is_answered()
             responses |= {status: shared.response_reference(status) for status in self._other_answers()}
             for parameter in operation["parameters"]:
@@ -127,6 +128,8 @@ class AutoSchema(StockAutoSchema):
             codes.append("404")
         if self._action() == "retrieve" and getattr(self.view, "may_be_gone", False):
             codes.append("410")
+        if getattr(self.view, "serves_files", False):
+            codes.append("416")
         return sorted(codes)
 
 

@@ -277,6 +277,7 @@ RESPONSE_NAMES = {
     "404": "NotFound",
     "406": "NotAcceptable",
     "410": "Gone",
+    "416": "RangeNotSatisfiable",
     "429": "TooManyRequests",
     "500": "ServerError",
 }

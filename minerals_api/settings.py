@@ -26,6 +26,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_BYTES = env.int("CACHE_BYTES", default=64 * 1024 * 1024)
 CACHE_SHARED = env.bool("CACHE_SHARED", default=True)
+RELEASES_DIR = env.path("RELEASES_DIR", default=str(BASE_DIR / "releases"))()
 
 ROOT_URLCONF = "minerals_api.urls"
 WSGI_APPLICATION = "minerals_api.wsgi.application"
@@ -127,9 +128,12 @@ STORAGES = {
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
-CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since", "if-range", "range")
 CORS_EXPOSE_HEADERS = (
+    "Accept-Ranges",
     "Content-Disposition",
+    "Content-Length",
+    "Content-Range",
     "Dataset-Revision",
     "ETag",
     "Link",

@@ -13,6 +13,7 @@ from minerals_api.root import DescribedRouter
 from projects import views as projects
 from sources import views as sources
 from sources.changes.views import ChangeViewSet
+from sources.releases.views import ReleasedFileViewSet, ReleaseViewSet
 
 SCHEMA_IS_KEPT_FOR = 300
 
@@ -47,12 +48,18 @@ router.register("revisions", sources.RevisionViewSet, "revisions")
 router.register("changes", ChangeViewSet, "changes")
 router.register("compare", ComparisonViewSet, "compare")
 router.register("vocabularies", sources.VocabularyViewSet, "vocabularies")
+router.register("dataset/releases", ReleaseViewSet, "releases")
 router.register("dataset", sources.DatasetViewSet, "dataset")
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("problems/", pages.problems, name="problems"),
     path("problems/<slug:slug>", pages.problem, name="problem"),
+    path(
+        "api/v1/dataset/releases/<str:name>/<str:file>",
+        ReleasedFileViewSet.as_view({"get": "retrieve"}, detail=True),
+        name="released-file",
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", kept_schema, name="schema"),
     path("api/docs/", docs, name="docs"),

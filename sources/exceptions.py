@@ -54,3 +54,14 @@ class Gone(APIException):
         self.reason = reason
         self.history = history
         super().__init__(detail)
+
+
+class RangeNotSatisfiable(APIException):
+    """None of the bytes asked for are in the file."""
+
+    status_code = status.HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE
+    default_code = "range-not-satisfiable"
+
+    def __init__(self, size: int) -> None:
+        self.headers = {"Content-Range": f"bytes */{size}"}
+        super().__init__(f"The file has {size} bytes, and none of those asked for is among them.")

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from sources.bibliography.behind import Behind, behind_facts, behind_rows, behind_sources
-from sources.columns import Column, Row, columns_of, flat
+from sources.columns import Column, columns_of, flat
 from sources.dataset import package
 from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
 from sources.exceptions import Gone

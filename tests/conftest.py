@@ -118,6 +118,17 @@ def _flush_past_the_guards() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let every test see one release, made by hand, and none of this machine."""
+    from tests.releases.making import make_release
+
+    shelf = tmp_path_factory.mktemp("releases")
+    make_release(shelf)
+    with override_settings(RELEASES_DIR=shelf):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _count_anew() -> None:
     """Counts are remembered by revision, and each test makes revisions of its own."""

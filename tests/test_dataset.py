@@ -9,19 +9,18 @@ from pathlib import Path
 import frictionless
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models
 
 from minerals.models import Reserve
 from projects.models import Event
-from sources import guards, ledger
+from sources import ledger
 from sources.dataset.checking import check_directory
 from sources.dataset.dumping import published
 from sources.dataset.package import DESCRIPTOR, ORIGINS
 from sources.dataset.tables import table_of, tables_that_hold
 from sources.management.options import dataset_directory
-from sources.models import Citation, Document, Entity, Fact, Mention, Revision, Source, Term
+from sources.models import Citation, Document, Fact, Mention, Revision, Source, Term
 from sources.registry import fact_models, part_models, record_models
-from tests.small_dataset import SMALL, added, changed, without, write
+from tests.small_dataset import SMALL, added, changed, empty_database, without, write
 
 
 def load(directory: Path, **options: str | bool) -> str:
@@ -46,15 +45,6 @@ def dump(directory: Path) -> dict[str, bytes]:
 @pytest.fixture
 def small(tmp_path: Path, db: None) -> Path:
     return write(tmp_path / "small", SMALL)
-
-
-def empty_database() -> None:
-    guards.remove()
-    kinds: list[type[models.Model]] = [*fact_models().values(), *record_models().values()]
-    kinds = [Document, *part_models(), *kinds, Fact, Entity, Revision]
-    for model in kinds:
-        models.QuerySet(model)._raw_delete(using="default")
-    guards.install()
 
 
 @pytest.fixture

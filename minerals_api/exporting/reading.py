@@ -18,12 +18,12 @@ import orjson
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
-from minerals_api.conditional import LICENCE_URL
 from minerals_api.pagination import Column as OrderColumn
 from minerals_api.pagination import order_columns
 from sources import counts, lines
 from sources.batches import batches
 from sources.columns import Column, Row, flat, with_host
+from sources.dataset.package import LICENCE_URL
 from sources.models import Document
 from sources.queries import Query
 

@@ -168,9 +168,9 @@ def entry_of_dataset(revision: Revision | None, permalink: str) -> Entry:
         key=f"{package.NAME}:{number}-{digest}",
         kind=DATASET,
         title=package.TITLE,
-        authors=(package.CONTRIBUTORS,),
+        authors=(package.CREATOR,),
         published=day,
         version=number if revision else "",
         url=permalink,
-        notes=(*([f"Revision {number} of {day}."] if revision else []), f"Licence: {package.LICENCE['name']}."),
+        notes=(*([f"Revision {number} of {day}."] if revision else []), f"Licence: {package.LICENCE}."),
     )

@@ -41,11 +41,12 @@ def write(package: Package, directory: Path) -> None:
     """Write all files of the package into a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     for table in tables().values():
-        (directory / table.file).write_bytes(_text_of(table, package.rows[table.name]).encode())
+        (directory / table.file).write_bytes(text_of_table(table, package.rows[table.name]).encode())
     (directory / DESCRIPTOR).write_bytes(expected_text(directory, package.newest).encode())
 
 
-def _text_of(table: Table, rows: list[Row]) -> str:
+def text_of_table(table: Table, rows: list[Row]) -> str:
+    """The content of the file of a table."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = [column.name for column in table.columns]

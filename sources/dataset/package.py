@@ -20,17 +20,17 @@ ORIGIN_COLUMNS = {
     "key": "Key of that fact or source.",
     "note": "What part of it is meant.",
 }
-NAME = "critical-minerals"
-TITLE = "Critical minerals: claims and their sources"
-CONTRIBUTORS = "The Critical Minerals API contributors"
-"""Who made it, as CITATION.cff has it."""
-LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0 International",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
 FORMAT = 1
 """Rises when columns are renamed or removed, so that programs that read the files can tell."""
+
+NAME = "critical-minerals"
+TITLE = "Critical minerals: claims and their sources"
+DESCRIPTION = (
+    "Typed claims about critical minerals, each tied by citations to where sources make it. "
+    "Facts are the rows of one table a kind; citations.csv says where each comes from."
+)
+CREATOR = "The Critical Minerals API contributors"
+LICENCE, LICENCE_URL = "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"
 
 Json = dict[str, Any]
 
@@ -42,10 +42,15 @@ def describe(revision: int, *, with_origins: bool) -> Json:
         "profile": "tabular-data-package",
         "name": NAME,
         "title": TITLE,
-        "description": "Typed claims about critical minerals, each tied by citations to where sources make it. "
-        "Facts are the rows of one table a kind; citations.csv says where each comes from.",
+        "description": DESCRIPTION,
         "version": f"{FORMAT}.{revision}.0",
-        "licenses": [dict(LICENCE)],
+        "licenses": [
+            {
+                "name": LICENCE,
+                "title": "Creative Commons Attribution 4.0 International",
+                "path": LICENCE_URL,
+            }
+        ],
         "resources": [*resources, _origins()] if with_origins else resources,
     }
 

@@ -13,5 +13,7 @@ def dataset_directory() -> Path:
     return Path(settings.BASE_DIR) / "fixtures"
 
 
-def add_directory(parser: CommandParser, option: str, meaning: str) -> None:
-    parser.add_argument(option, dest="directory", type=Path, default=dataset_directory(), metavar="DIR", help=meaning)
+def add_directory(parser: CommandParser, option: str, meaning: str, default: Path | None = None) -> None:
+    parser.add_argument(
+        option, dest="directory", type=Path, default=default or dataset_directory(), metavar="DIR", help=meaning
+    )
