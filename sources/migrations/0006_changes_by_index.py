@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sources", "0004_lists_by_index"),
+        ("sources", "0005_lines_of_tables"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sources", "0004_lists_by_index")]
+    dependencies = [("sources", "0006_changes_by_index")]
 
     operations = [
         migrations.AlterField(

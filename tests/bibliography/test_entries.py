@@ -127,7 +127,7 @@ def test_the_dataset_has_its_revision_and_the_address_of_the_query() -> None:
         "id": dataset().key,
         "type": "dataset",
         "title": package.TITLE,
-        "author": [{"literal": package.CONTRIBUTORS}],
+        "author": [{"literal": package.CREATOR}],
         "issued": {"date-parts": [[2026, 11, 24]]},
         "version": "7",
         "URL": PERMALINK,

@@ -229,7 +229,7 @@ def test_a_page_of_a_whole_result(endpoint: Endpoint, name: str, api: APIClient)
     for given in ({"page_size": "10"}, {"cursor": "abc"}):
         errors = refused(api.get(asking(endpoint.address, {"format": name, **given})))
 
-        assert ("contradiction", [*given][0]) in [(error["code"], error["parameter"]) for error in errors]
+        assert ("contradiction", next(iter(given))) in [(error["code"], error["parameter"]) for error in errors]
         assert f"format={name}" in errors[-1]["detail"]
 
 
