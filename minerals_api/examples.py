@@ -24,6 +24,7 @@ ADDRESSES = {
     "reserves_list": "/api/v1/reserves/?country=KAZ&mineral=zinc",
     "reserves_summary_retrieve": "/api/v1/reserves/summary/?group_by=country&country=KAZ&mineral=zinc",
     "citations_list": "/api/v1/citations/?fact=kaz-zinc-reserves-aifc-2024",
+    "changes_list": "/api/v1/changes/?since=2&key=bra-rare-earths-reserves-2025-usgs-mcs2026",
     "revisions_list": "/api/v1/revisions/",
     "vocabularies_list": "/api/v1/vocabularies/?fields=name,open",
 }

@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
+
+from minerals.models import Reserve
+from sources import ledger
+from sources.models import Document
+from tests.factories import make_reserve, publish
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ADDRESS = "http://127.0.0.1:8000"
+DOCUMENT = ("kind", "key", "body")
 
 
 def blocks(language: str, text: str = README) -> list[str]:
@@ -53,6 +60,28 @@ def test_pandas_reads_the_facts(live_server):
     names: dict[str, Any] = {}
     exec(code.replace(ADDRESS, live_server.url), names)
     assert "kaz-zinc-reserves-aifc-2024" in set(names["reserves"]["key"])
+
+
+def test_a_copy_keeps_in_step_as_documented(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("urllib.request.urlopen", lambda address: io.BytesIO(api.get(address).content))
+    [code] = blocks("python", (ROOT / "docs" / "changes.md").read_text())
+    names: dict[str, Any] = {}
+    exec(code, names)
+    copy, since = names["copy"], names["since"]
+    assert capsys.readouterr().out == f"{len(standing())} documents at revision {since}\n"
+    assert copy == standing()
+
+    reserve = Reserve.objects.get(key="kaz-zinc-reserves-aifc-2024")
+    ledger.withdraw([reserve], author="curator", reason="Misread.")
+    publish(make_reserve("published-later"))
+    assert names["update"](copy, since) == since + 2
+    assert copy == standing()
+
+
+def standing() -> dict[tuple[str, str], Any]:
+    return {(kind, key): json.loads(body) for kind, key, body in Document.objects.standing().values_list(*DOCUMENT)}
 
 
 def test_the_lists_are_compared_as_documented(live_server, capsys: pytest.CaptureFixture[str]):

@@ -184,8 +184,30 @@ def test_history_as_it_was_then(shipped_last: int, then: dict[int, Answers], api
     assert (last["to_revision"], last["left_reason"]) == (None, None)
 
 
+def test_history_of_an_entity(shipped_last: int, then: dict[int, Answers], api: APIClient) -> None:
+    *_, before, last = api.get(f"{RENAMED}history/").json()
+    [listed] = api.get("/api/v1/minerals/?slug=zinc").json()["results"]
+
+    assert (before["to_revision"], last["from_revision"]) == (shipped_last + RENAMING, shipped_last + RENAMING)
+    assert (before["document"]["name"], last["document"], last["to_revision"]) == ("Zinc", listed, None)
+    assert at(api, f"{RENAMED}history/", shipped_last).json()[-1]["to_revision"] is None
+
+
+def test_history_of_a_source(dataset: Revision, api: APIClient) -> None:
+    source = make.make_source("testing")
+    for title in ("First title", "Second title"):
+        source.title = title
+        source.save()
+        ledger.record([source], author="curator", message="Edited.")
+    states = api.get("/api/v1/sources/testing/history/").json()
+
+    assert [state["document"]["title"] for state in states] == ["First title", "Second title"]
+    assert states[-1]["document"] == api.get("/api/v1/sources/testing/").json()
+
+
 def test_history_of_nothing(api: APIClient) -> None:
-    assert api.get(f"{RESERVES}no-such-key/history/").status_code == HTTPStatus.NOT_FOUND
+    for endpoint in ("reserves", "minerals", "sources"):
+        assert api.get(f"/api/v1/{endpoint}/no-such-key/history/").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_new_name_is_searched_from_its_revision_on(

@@ -31,7 +31,7 @@ def empty_dataset(db: None) -> None:
     guards.remove()
     for model in apps.get_models():
         if model._meta.app_label in OURS:
-            model._default_manager.all()._raw_delete("default")  # type: ignore[attr-defined]
+            model._default_manager.all()._raw_delete("default")
     connection.check_constraints()
     guards.install()
     names.forget()

@@ -51,9 +51,12 @@ def corrected(number: int, one: int, other: int) -> Fact | None:
     fact = live(number)
     if fact is None:
         return None
-    preference = {"rank": "preferred", "rank_reason": "It was measured."} if one == 3 else {"rank": "normal"}
-    value = {"value": Decimal(10 + 5 * other)} if fact.kind == "reserve" else {}
-    return make.make_correction(fact, **preference, **value, note=f"Read again, {other}.")
+    changes: dict[str, Any] = (
+        {"rank": "preferred", "rank_reason": "It was measured."} if one == 3 else {"rank": "normal"}
+    )
+    if fact.kind == "reserve":
+        changes["value"] = Decimal(10 + 5 * other)
+    return make.make_correction(fact, **changes, note=f"Read again, {other}.")
 
 
 def edited(number: int, one: int, other: int) -> Record | None:
