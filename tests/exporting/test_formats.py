@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 
 import pytest
-from pytest_django import DjangoAssertMaxNumQueries
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from sources import ledger
@@ -198,7 +198,7 @@ def test_head_is_get_without_rows(endpoint: Endpoint, api: APIClient) -> None:
 
 @each(WITH_PAGES)
 def test_who_has_it_is_spared_it(
-    endpoint: Endpoint, api: APIClient, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    endpoint: Endpoint, api: APIClient, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     address = in_format(endpoint.address, "csv")
     tag = api.get(address).headers["ETag"]
@@ -210,7 +210,7 @@ def test_who_has_it_is_spared_it(
 
 @each(OF_FACTS)
 def test_a_small_table_costs_few_queries(
-    endpoint: Endpoint, api: APIClient, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    endpoint: Endpoint, api: APIClient, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     narrow = asking(endpoint.address, {"q": "kazakhstan", "page_size": 1})
     found = api.get(narrow).json()["results"]
@@ -229,7 +229,7 @@ def test_a_page_of_a_whole_result(endpoint: Endpoint, name: str, api: APIClient)
     for given in ({"page_size": "10"}, {"cursor": "abc"}):
         errors = refused(api.get(asking(endpoint.address, {"format": name, **given})))
 
-        assert ("contradiction", [*given][0]) in [(error["code"], error["parameter"]) for error in errors]
+        assert ("contradiction", next(iter(given))) in [(error["code"], error["parameter"]) for error in errors]
         assert f"format={name}" in errors[-1]["detail"]
 
 
