@@ -71,7 +71,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "title": _title(plain(data)) or view.get_view_name(),
             "description": view.get_view_description(html=True),
             "breadcrumbs": self.get_breadcrumbs(renderer_context["request"]),
-            "formats": [renderer.format for renderer in view.get_renderers()],
+            "formats": {one.format: getattr(one, "takes_whole", False) for one in view.get_renderers()},
             "next": data.get("next") if isinstance(data, Mapping) else None,
             "content": linked(indented(data)),
         }

@@ -232,13 +232,15 @@ class Reader:
         query.revision, query.pinned = self._revision(given.get("revision"), current), "revision" in given
         if self.whole:
             query.columns = self._columns(given, self.whole)
-            self._refuse_pages(given, self.whole)
         else:
             query.shape = self._shape(given, shapes)
-        query.page_size = self._page_size(given.get("page_size"))
         query.ordering = self._ordering(given.get("ordering"), sorted(ordering))
         query.subject = self._subject(given)
-        self._resume(query, given)
+        if self.whole:
+            self._refuse_pages(given, self.whole)
+        else:
+            query.page_size = self._page_size(given.get("page_size"))
+            self._resume(query, given)
         query.permalink = self._permalink(given, query.number)
         query.style = self._style(given.get(STYLE))
         query.group_by = self._words("group_by", given.get("group_by"), groupings)
