@@ -14,12 +14,12 @@ from django.urls import reverse
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from sources.bibliography.behind import Behind, behind_facts, behind_rows, behind_sources
+from sources.bibliography.behind import Behind, behind_entities, behind_sources
+from sources.cited import CitedMixin
 from sources.columns import Column, columns_of, flat
 from sources.dataset import package
 from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
@@ -38,7 +38,6 @@ from sources.serializers import (
     SourceSerializer,
 )
 from sources.shapes import Shapes
-from sources.showing import facts_shown
 from sources.tables import TableMixin
 from sources.vocabularies import closed
 
@@ -47,7 +46,7 @@ CITATION_KEY = re.compile(r"(?P<fact>.+)-c(?P<position>[1-9][0-9]{0,3})")
 PAGED = (*READ, "page_size", "cursor")
 
 
-class QueryMixin(TableMixin):
+class QueryMixin(TableMixin, CitedMixin):
     """Declares what a view takes, for the filter backend, which leaves what was asked in `asked`."""
 
     document_path: ClassVar[str] = ""
@@ -88,25 +87,11 @@ class QueryMixin(TableMixin):
         return ()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen.
-
-        Where a bibliography is asked for, it takes the place of the answer, which has shown that there is one.
-        """
-        if response.status_code == HTTPStatus.OK and hasattr(request.accepted_renderer, "cite"):
-            response = self.bibliography(request.accepted_renderer)
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
+        response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code == HTTPStatus.OK:
-            headers = response.headers
-            headers["Dataset-Revision"] = str(self.asked.number)
-            cite_as = f'<{request.build_absolute_uri(self.asked.permalink)}>; rel="cite-as"'
-            headers["Link"] = ", ".join(filter(None, (headers.get("Link"), cite_as)))
+            response.headers["Dataset-Revision"] = str(self.asked.number)
         return response
-
-    def bibliography(self, renderer: Any) -> Any:
-        try:
-            return renderer.cite(self)
-        except APIException as error:
-            return self.handle_exception(error)  # type: ignore[attr-defined]
 
 
 class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
@@ -153,12 +138,9 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
             raise Http404
         return response
 
-    def behind(self) -> Behind:
-        return behind_rows(self.rows_asked())
-
     def rows_asked(self) -> QuerySet[Any]:
-        """The row of a detail, or all rows that the filters left."""
-        return self.rows.filter(**self.identity()) if self.action == "retrieve" else self.rows
+        is_one = self.action in ("retrieve", "history") and self.document_path
+        return self.rows.filter(**self.identity()) if is_one else self.rows
 
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
@@ -225,13 +207,17 @@ class FactKindViewSet(DocumentViewSet):
     }
 
     def explain_absence(self) -> None:
-        key = self.kwargs["key"].casefold()
-        versions = Fact.objects.filter(key=key, published_in__lte=self.asked.number, kind__in=self.kinds())
-        if last := versions.order_by("-version").first():
+        if last := self.versions().order_by("-version").first():
+            key = last.key
             history = reverse(f"{self.basename}-history", kwargs={"key": key})
             raise Gone(
                 f"“{key}” was withdrawn in revision {last.left_in_id}.", reason=last.left_reason, history=history
             )
+
+    def versions(self) -> QuerySet[Fact]:
+        """All that a fact has been until the revision that is read."""
+        key, revision = self.kwargs["key"].casefold(), self.asked.number
+        return Fact.objects.filter(key=key, published_in__lte=revision, kind__in=self.kinds())
 
     def kinds(self) -> list[str]:
         return [self.get_queryset().model.document_kind]
@@ -249,13 +235,9 @@ class FactKindViewSet(DocumentViewSet):
 
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
         """
-        return self.answer_history(self.kinds())
-
-    def behind(self) -> Behind:
-        if self.action != "history":
-            return super().behind()
-        versions = Fact.objects.filter(key=self.kwargs["key"].casefold(), kind__in=self.kinds())
-        return behind_facts(versions.filter(published_in__lte=self.asked.number))
+        answer = self.answer_history(self.kinds())
+        self.rows = self.versions()
+        return answer
 
     def state(self, document: Document) -> dict[str, Any]:
         state, fact = super().state(document), document.fact
@@ -303,11 +285,7 @@ class EntityViewSet(RecordViewSet):
         return super().body_of(row) if self.action == "list" else self.with_facts(orjson.loads(row[0]), row[1])
 
     def behind(self) -> Behind:
-        """The facts that a detail shows, or those in the documents of a list themselves."""
-        entities, revision = self.rows_asked().order_by(), self.asked.number
-        if self.action == "list":
-            return behind_facts(*facts_shown(entities, revision))
-        return behind_facts(Fact.objects.at(revision).filter(mentions__entity__in=entities.values("pk")))
+        return behind_entities(self.rows_asked(), self.asked.number, in_full=self.action != "list")
 
     def with_facts(self, body: dict[str, Any], entity: int) -> dict[str, Any]:
         facts: dict[str, list[Any]] = {plural(model): [] for model in fact_models().values()}

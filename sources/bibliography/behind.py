@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from sources.batches import batches
 from sources.bibliography.entries import Entry, Reading, entry_of_source, name_of
 from sources.models import Citation, Document, Fact, Source
+from sources.showing import facts_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def behind_sources(sources: QuerySet[Source], revision: int) -> Behind:
     live = Fact.objects.at(revision).order_by()
     citing = Citation.objects.filter(source__in=sources.values("pk"), fact__in=live.values("pk"))
     return Behind(citing, sources)
+
+
+def behind_entities(entities: QuerySet[Any], revision: int, *, in_full: bool) -> Behind:
+    """What the facts rest on that name any of these entities, or that their own documents show."""
+    entities = entities.order_by()
+    if in_full:
+        return behind_facts(Fact.objects.at(revision).filter(mentions__entity__in=entities.values("pk")))
+    return behind_facts(*facts_shown(entities, revision))
 
 
 def behind_facts(*facts: QuerySet[Any]) -> Behind:

@@ -20,6 +20,15 @@ ORIGIN_COLUMNS = {
     "key": "Key of that fact or source.",
     "note": "What part of it is meant.",
 }
+NAME = "critical-minerals"
+TITLE = "Critical minerals: claims and their sources"
+CONTRIBUTORS = "The Critical Minerals API contributors"
+"""Who made it, as CITATION.cff has it."""
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0 International",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
 FORMAT = 1
 """Rises when columns are renamed or removed, so that programs that read the files can tell."""
 
