@@ -12,7 +12,7 @@ from django.db import models
 
 from benchmarks.generate import AUTHOR, FACTS_SAID, publishing_day
 from sources import guards
-from sources.models import OPEN, Document, Fact, Revision
+from sources.models import OPEN, Document, Fact, Line, Revision
 from sources.registry import fact_models, part_models
 
 Model = type[models.Model]
@@ -20,7 +20,7 @@ Model = type[models.Model]
 
 def merged() -> list[Model]:
     """The tables that publishing facts adds rows to, each after those that it refers to."""
-    return list(dict.fromkeys([Fact, *fact_models().values(), *part_models(), Document]))
+    return list(dict.fromkeys([Fact, *fact_models().values(), *part_models(), Document, Line]))
 
 
 class Merger:

@@ -35,6 +35,8 @@ from sources.serializers import (
 class MineralBriefSerializer(NullableModelSerializer):
     """A mineral, in brief."""
 
+    identity = ("slug",)
+
     class Meta:
         model = Mineral
         fields = ["slug", "name", "symbol"]
@@ -42,6 +44,8 @@ class MineralBriefSerializer(NullableModelSerializer):
 
 class CountryBriefSerializer(NullableModelSerializer):
     """A country, territory, bloc or group, in brief."""
+
+    identity = ("iso3", "slug")
 
     class Meta:
         model = Country
@@ -51,6 +55,7 @@ class CountryBriefSerializer(NullableModelSerializer):
 class ListBriefSerializer(NullableModelSerializer):
     """A designation list, in brief."""
 
+    identity = ("slug",)
     jurisdiction = CountryBriefSerializer(help_text="Where the list applies.")
 
     class Meta:
@@ -60,6 +65,8 @@ class ListBriefSerializer(NullableModelSerializer):
 
 class QuantitySerializer(NullableModelSerializer):
     """A number as its source stated it, and the same in a base unit."""
+
+    is_unprefixed = True
 
     class Meta:
         model = Reserve
@@ -164,6 +171,14 @@ COUNTRY = "The country; null where the scope is not one."
 class DesignationBriefSerializer(FactSerializer):
     """A list on which a mineral stands, and as what."""
 
+    column_names = {
+        **dict.fromkeys(f"list_{name}" for name in ("name", "authority", "edition", "published", "status", "complete")),
+        **dict.fromkeys(("list_jurisdiction", "list_jurisdiction_name", "url", "form")),
+        "key": "designations",
+        "list": "lists",
+        "tier": "tiers",
+        "name_on_list": "names_on_lists",
+    }
     list = ListBriefSerializer(help_text="The list that it stands on.")
 
     class Meta(FactSerializer.Meta):

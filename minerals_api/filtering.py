@@ -15,7 +15,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
-from sources.queries import Query, Reader, parameter, shared_parameters
+from sources.queries import Query, Reader, Whole, parameter, shared_parameters
 
 MEASURE_NAME = "value"
 """The parameter that filters and orders by value go by."""
@@ -31,7 +31,11 @@ class StrictFilterBackend(BaseFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset_class = filterset_of(view)
         reader = Reader(
-            request.path, request.query_params, shared_of(view), filterset_class.base_filters if filterset_class else ()
+            request.path,
+            request.query_params,
+            shared_of(view),
+            filterset_class.base_filters if filterset_class else (),
+            whole_of(request, view),
         )
         current = current_revision(request)
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
@@ -69,6 +73,14 @@ def current_revision(request: Request) -> Revision | None:
     if not hasattr(inner, "dataset_revision"):
         inner.dataset_revision = Revision.objects.current()  # type: ignore[attr-defined]
     return inner.dataset_revision  # type: ignore[attr-defined]
+
+
+def whole_of(request: Request, view: Any) -> Whole | None:
+    """The format of the answer, where it holds the whole result."""
+    renderer: Any = request.accepted_renderer
+    if not getattr(renderer, "takes_whole", False):
+        return None
+    return Whole(renderer.format, renderer.column_names(view))
 
 
 def is_list(view: Any) -> bool:

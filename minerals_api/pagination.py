@@ -70,7 +70,7 @@ class RevisionCursorPagination(BasePagination):
     ) -> list[Any]:
         self.request = request
         asked: Query = view.asked
-        columns = _columns(queryset.model, asked.ordering or view.default_ordering, view)
+        columns = order_columns(queryset.model, asked.ordering or view.default_ordering, view)
         self.count = counts.once("rows", asked, queryset.count) if asked.count is None else asked.count
         place, backwards = asked.place, bool(asked.place and asked.place.backwards)
         rows = self._rows(queryset, columns, asked, view.row_columns)
@@ -121,7 +121,7 @@ class RevisionCursorPagination(BasePagination):
         }
 
 
-def _columns(model: type[models.Model], ordering: tuple[str, ...], view: Any) -> list[Column]:
+def order_columns(model: type[models.Model], ordering: tuple[str, ...], view: Any) -> list[Column]:
     """The columns of an order, with those that break its ties at the end."""
     asked = [(name.removeprefix("-"), name.startswith("-")) for name in ordering]
     paths = [(view.ordering_fields[name], descending) for name, descending in asked]

@@ -89,6 +89,13 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
             "Start at the first page and follow “next” as it is.",
         ),
         ProblemType(
+            "too-many-rows",
+            HTTPStatus.BAD_REQUEST,
+            "Too many rows",
+            "The result has more rows than the format asked for can hold.",
+            "Narrow it by filters, or choose one of the formats in “allowed”.",
+        ),
+        ProblemType(
             "bad-parameters",
             HTTPStatus.BAD_REQUEST,
             "Several bad parameters",

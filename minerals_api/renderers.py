@@ -21,7 +21,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.serializers import plain_number
 from sources.words import nearest
 
-FORMATS = ("json", "html", "dcat", "schemaorg", "yaml")
+FORMATS = ("json", "html", "csv", "ndjson", "parquet", "xlsx", "geojson", "dcat", "schemaorg", "yaml")
 """Every format that some endpoint offers."""
 
 QUOTED_LINK = re.compile(r"&quot;((?:https?:/)?/\S*?)&quot;")
@@ -68,7 +68,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "title": _title(plain(data)) or view.get_view_name(),
             "description": view.get_view_description(html=True),
             "breadcrumbs": self.get_breadcrumbs(renderer_context["request"]),
-            "formats": [renderer.format for renderer in view.renderer_classes],
+            "formats": [renderer.format for renderer in view.get_renderers()],
             "next": data.get("next") if isinstance(data, Mapping) else None,
             "content": linked(indented(data)),
         }

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.settings import api_settings
 
+from minerals_api.renderers import BrowsableRenderer, JSONRenderer
 from sources.exceptions import BadParameters, ParameterError
 from sources.words import nearest
 
@@ -19,6 +20,7 @@ class ApiRoot(APIRootView):
     """Every endpoint, with its address and one line on what it holds."""
 
     name = "API"
+    renderer_classes = [JSONRenderer, BrowsableRenderer]
     descriptions: dict[str, str] = {}
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

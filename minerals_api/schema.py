@@ -5,12 +5,16 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiFilterExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema as StockAutoSchema
-from drf_spectacular.plumbing import get_doc
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from rest_framework.settings import api_settings
 
 from minerals_api import schema_components as shared
 from minerals_api.examples import kept
+from sources.columns import Column
 from sources.registry import fact_models, plural, serializer_for
+
+ROW_NAMES: dict[tuple[Column, ...], str] = {}
+"""By the columns of a table, what the schema of its rows is called."""
 
 STOCK_ACTIONS = {"list", "retrieve", "get"}
 
@@ -45,6 +49,19 @@ class AutoSchema(StockAutoSchema):
         if example := kept().get(self.get_operation_id()):
             described["examples"] = {"shipped": {"summary": f"GET {example['address']}", "value": example["answer"]}}
         content["text/html"] = {"schema": {"type": "string", "description": "The same, as a page for a person."}}
+        renderers: list[Any] = list(self.view.get_renderers())
+        for renderer in renderers:
+            if getattr(renderer, "takes_whole", False):
+                content[renderer.media_type] = renderer.schema(self._row_schema(self.view))
+
+    def _row_schema(self, view: Any) -> str:
+        """The name of the schema of a row of the answer as a table, which is added to the document."""
+        columns = view.get_columns()
+        action = "" if self._action() in STOCK_ACTIONS else self._action().capitalize()
+        name = ROW_NAMES.setdefault(columns, f"{type(self.view).__name__.removesuffix('ViewSet')}{action}Row")
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, shared.row_schema(columns), name)
+        self.registry.register_on_missing(component)
+        return name
 
     def get_summary(self) -> str:
         first_line = self._docstring().partition("\n")[0].rstrip(".")
@@ -61,7 +78,7 @@ class AutoSchema(StockAutoSchema):
         return list(getattr(self.view, "filter_backends", ()))
 
     def _get_format_parameters(self) -> list[JSON]:
-        formats = list(dict.fromkeys(renderer.format for renderer in self.view.renderer_classes))
+        formats = list(dict.fromkeys(renderer.format for renderer in self.view.get_renderers()))
         return [
             {
                 "name": api_settings.URL_FORMAT_OVERRIDE,

@@ -1,9 +1,11 @@
 """The parts of the OpenAPI document that all operations share."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from minerals_api.problems import MEDIA_TYPE, PROBLEM_TYPES, ProblemType, problem_document, type_for_status
+from sources.columns import Column
 from sources.exceptions import ParameterError
 
 JSON = dict[str, Any]
@@ -39,6 +41,52 @@ def or_selection(schema: JSON) -> JSON:
     """What is answered is the whole document, or, with `fields` or `omit`, a selection of it."""
     return {"anyOf": [schema, {"$ref": "#/components/schemas/Selection"}]}
 
+
+def row_schema(columns: Sequence[Column]) -> JSON:
+    """A row of a table: what CSV, NDJSON, Parquet and the like have in each column."""
+    described = {
+        column.name: {"type": [column.type, "null"], "description": column.help_text or column.name}
+        for column in columns
+    }
+    return {"type": "object", "description": "A row, as a table has it, flat.", "properties": described}
+
+
+FEATURES: JSON = {
+    "type": "object",
+    "description": "Things that have a place, as RFC 7946 has them.",
+    "properties": {
+        "type": {"const": "FeatureCollection", "description": "What this is."},
+        "features": {
+            "type": "array",
+            "description": "A feature for each row.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "type": {"const": "Feature", "description": "What this is."},
+                    "geometry": {
+                        "type": ["object", "null"],
+                        "description": "A point; null where no coordinates are known.",
+                        "properties": {
+                            "type": {"const": "Point", "description": "What this is."},
+                            "coordinates": {
+                                "type": "array",
+                                "items": {"type": "number"},
+                                "minItems": 2,
+                                "maxItems": 2,
+                                "description": "Longitude and latitude, WGS 84.",
+                            },
+                        },
+                    },
+                    "properties": {
+                        "type": "object",
+                        "description": "The row, by its columns.",
+                        "additionalProperties": True,
+                    },
+                },
+            },
+        },
+    },
+}
 
 PROBLEM: JSON = {
     "type": "object",
@@ -158,6 +206,13 @@ BAD_PARAMETERS = {
         ["contained_metal", "gross_weight"],
     ),
     "bad-cursor": ParameterError("cursor", "This cursor belongs to another query.", "bad-cursor"),
+    "too-many-rows": ParameterError(
+        "format",
+        "A sheet has room for 1,048,575 rows, and these are 1,200,000: narrow them by filters, or take format=csv or "
+        "format=parquet, which have no limit.",
+        "too-many-rows",
+        ["csv", "parquet"],
+    ),
     "not-acceptable": ParameterError(
         "format", "This endpoint has no yaml; it has json, html.", "not-acceptable", ["json", "html"]
     ),
@@ -227,7 +282,12 @@ def _responses() -> JSON:
 
 
 COMPONENTS: dict[str, JSON] = {
-    "schemas": {"Problem": PROBLEM, "ParameterError": PARAMETER_ERROR, "Selection": SELECTION},
+    "schemas": {
+        "Problem": PROBLEM,
+        "ParameterError": PARAMETER_ERROR,
+        "Selection": SELECTION,
+        "FeatureCollection": FEATURES,
+    },
     "headers": HEADERS,
     "responses": _responses(),
 }

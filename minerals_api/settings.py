@@ -131,6 +131,7 @@ CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since", "if-range", "range")
 CORS_EXPOSE_HEADERS = (
     "Accept-Ranges",
+    "Content-Disposition",
     "Content-Length",
     "Content-Range",
     "Dataset-Revision",
@@ -148,6 +149,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
         "minerals_api.renderers.JSONRenderer",
         "minerals_api.renderers.BrowsableRenderer",
+        "minerals_api.exporting.tables.CSVRenderer",
+        "minerals_api.exporting.tables.NDJSONRenderer",
+        "minerals_api.exporting.parquet.ParquetRenderer",
+        "minerals_api.exporting.xlsx.XLSXRenderer",
+        "minerals_api.exporting.geojson.GeoJSONRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "minerals_api.renderers.StrictNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["minerals_api.filtering.StrictFilterBackend"],
@@ -174,7 +180,8 @@ use. The data is under CC BY 4.0; the sources keep the rights to their own text.
 value that isn't known is refused with a 400 that names it and what was allowed; nothing is silently ignored.
 
 **Formats.** JSON unless `format=` or `Accept` asks for another. Keys never come and go: an absent value is
-`null`, an empty list is `[]`.
+`null`, an empty list is `[]`. CSV, NDJSON, Parquet and XLSX hold the whole filtered result, not a page, in flat
+columns: each has `x-row`, the schema of a row with the meaning of every column. GeoJSON has what has a place.
 
 **Limits.** The `RateLimit-*` headers (an IETF draft) say what is left; a 429 says in `Retry-After` when to
 return. An answer that the cache repeats isn't counted, and comes without them. Send `If-None-Match` with the last `ETag`: a 304 costs neither side any work.

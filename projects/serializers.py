@@ -38,6 +38,8 @@ from sources.serializers import (
 class PartnerBriefSerializer(NullableModelSerializer):
     """A partner, in brief."""
 
+    identity = ("slug",)
+
     class Meta:
         model = Partner
         fields = ["slug", "name"]
@@ -45,6 +47,8 @@ class PartnerBriefSerializer(NullableModelSerializer):
 
 class ProjectBriefSerializer(NullableModelSerializer):
     """A project, in brief."""
+
+    identity = ("slug",)
 
     class Meta:
         model = Project

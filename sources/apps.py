@@ -9,7 +9,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class SourcesConfig(AppConfig):
-    """The ledger. It keeps its guards in step with the tables and finds the serializers of all apps."""
+    """The ledger. It keeps its guards and its lines in step with the tables and finds the serializers of all apps."""
 
     name = "sources"
     verbose_name = "Sources and ledger"
@@ -35,8 +35,11 @@ def remove_guards(using: str, **_: Any) -> None:
 
 
 def install_guards(using: str, **_: Any) -> None:
-    from sources import guards
+    from sources import guards, lines
+    from sources.models import Line
 
+    if Line._meta.db_table in connections[using].introspection.table_names():
+        lines.complete(using)
     guards.install(using)
 
 

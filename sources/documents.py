@@ -10,6 +10,7 @@ import orjson
 from django.db import models
 from django.db.models import Q
 
+from sources import lines
 from sources.batches import BATCH, batches
 from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
 from sources.models.facts import FactQuerySet
@@ -194,7 +195,7 @@ def keep(documents: Iterable[Document], revision: Revision) -> None:
     _close(closing, revision)
     for document in fresh.values():
         document.from_revision = revision
-    Document.objects.bulk_create(fresh.values(), batch_size=BATCH)
+    lines.write(Document.objects.bulk_create(fresh.values(), batch_size=BATCH))
 
 
 def _standing_states(wanted: dict[tuple[str, str], Document]) -> Iterator[Document]:

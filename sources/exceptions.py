@@ -16,6 +16,7 @@ ParameterErrorCode = Literal[
     "mixed-units",
     "mixed-figures",
     "bad-cursor",
+    "too-many-rows",
     "not-acceptable",
 ]
 

@@ -369,6 +369,7 @@ def shown(queryset: QuerySet[Any], path: str, revision: int, *, by_key: bool = F
     # Never by what stands now: a revision that is published meanwhile would show through.
     stood = {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
     return queryset.filter(**(of if by_key else {}), **stood).annotate(
+        shown_document=F(f"{path}__pk"),
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from django.db import connections, models
 
 from sources import search
-from sources.models import OPEN, Citation, Document, Entity, Fact, Revision, Source, Term
+from sources.models import OPEN, Citation, Document, Entity, Fact, Line, Revision, Source, Term
 from sources.registry import entity_models, fact_models, part_models
 
 PREFIX = "ledger_"
 
 FACT, CITATION, REVISION = Fact._meta.db_table, Citation._meta.db_table, Revision._meta.db_table
 DOCUMENT, SOURCE, TERM = Document._meta.db_table, Source._meta.db_table, Term._meta.db_table
+LINE = Line._meta.db_table
 NEWEST = f"(SELECT COALESCE(MAX(number), 0) FROM {REVISION})"
 
 
@@ -243,6 +244,19 @@ def _history_guards() -> Iterator[Guard]:
         "A document closes once, in the newest revision, and never changes.",
     )
     yield Guard(DOCUMENT, "DELETE", "stays", "OLD.id > 0", "A document is never deleted.")
+    written = f'EXISTS (SELECT 1 FROM "{LINE}" l WHERE l.document_id = NEW.document_id)'
+    for operation, refused in (
+        ("INSERT", written),
+        ("UPDATE", "OLD.document_id > 0"),
+        ("DELETE", "OLD.document_id > 0"),
+    ):
+        yield Guard(
+            LINE,
+            operation,
+            f"stays_{operation.lower()}",
+            refused,
+            "A line never changes: it follows from its document alone.",
+        )
 
 
 def guards() -> list[Guard]:

@@ -28,17 +28,23 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
         "1",
     ),
     "fields": (
-        "Only these fields of each result, separated by commas; a dot reaches a nested one: key,quantity.value.",
+        (
+            "Only these fields of each result, separated by commas; a dot reaches a nested one: key,quantity.value. "
+            "In tables, such as CSV, the names of columns: key,value."
+        ),
         {"type": "string"},
         None,
     ),
     "omit": (
-        "All fields of each result but these, separated by commas; a dot reaches a nested one.",
+        (
+            "All fields of each result but these, separated by commas; a dot reaches a nested one. In tables, such as "
+            "CSV, the names of columns."
+        ),
         {"type": "string"},
         None,
     ),
     "page_size": (
-        f"Results on a page, 1 to {MAX_PAGE_SIZE}.",
+        f"Results on a page, 1 to {MAX_PAGE_SIZE}. Tables, such as CSV, have no pages: they hold the whole result.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
         PAGE_SIZE,
     ),
@@ -98,6 +104,14 @@ class Place:
         return cls(revision, subject, tuple(ordering), tuple(values), backwards)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A format that answers with the whole result, and the columns that may be chosen of it."""
+
+    format: str
+    columns: Sequence[str]
+
+
 @dataclass(slots=True)
 class Query:
     """What a request asks for besides its filters."""
@@ -106,6 +120,8 @@ class Query:
     """The revision that is read."""
     newest: Revision | None = None
     shape: Shape | None = None
+    columns: frozenset[str] | None = None
+    """The columns asked for of a table; None for all."""
     page_size: int = PAGE_SIZE
     place: Place | None = None
     ordering: tuple[str, ...] = ()
@@ -154,11 +170,19 @@ def _with_words(described: dict[str, Any], words: Sequence[str]) -> dict[str, An
 class Reader:
     """Reads the parameters of one request, and collects everything that is wrong with them."""
 
-    def __init__(self, path: str, parameters: QueryDict, known: Iterable[str], filters: Iterable[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        parameters: QueryDict,
+        known: Iterable[str],
+        filters: Iterable[str],
+        whole: Whole | None = None,
+    ) -> None:
         self.path = path
         self.parameters = parameters
         self.filters = set(filters)
         self.known = {FORMAT, *known, *self.filters}
+        self.whole = whole
         self.errors: list[ParameterError] = []
 
     def read(
@@ -169,7 +193,11 @@ class Reader:
         given = {name: value for name, value in plain.items() if value is not None}
         query = Query(revision=current, newest=current, filters={n: v for n, v in given.items() if n in self.filters})
         query.revision, query.pinned = self._revision(given.get("revision"), current), "revision" in given
-        query.shape = self._shape(given, shapes)
+        if self.whole:
+            query.columns = self._columns(given, self.whole)
+            self._refuse_pages(given, self.whole)
+        else:
+            query.shape = self._shape(given, shapes)
         query.page_size = self._page_size(given.get("page_size"))
         query.ordering = self._ordering(given.get("ordering"), sorted(ordering))
         query.subject = self._subject(given)
@@ -255,6 +283,30 @@ class Reader:
         except ShapeError as error:
             self.refuse(name, str(error), allowed=error.allowed, near=error.nearest)
             return None
+
+    def _columns(self, given: dict[str, str], whole: Whole) -> frozenset[str] | None:
+        """The columns that are kept of a table."""
+        fields, omit = given.get("fields"), given.get("omit")
+        if fields and omit:
+            self.refuse("omit", "“fields” and “omit” contradict each other; give one of them.", "contradiction")
+        if not (text := fields or omit):
+            return None
+        name, named = "fields" if fields else "omit", [part.strip() for part in text.split(",")]
+        if not whole.columns:
+            self.refuse(name, f"“{name}” contradicts format={whole.format}, which has no columns.", "contradiction")
+        for one in named if whole.columns else ():
+            if one not in whole.columns:
+                near = nearest(one, whole.columns)
+                hint = f" Did you mean {near}?" if near else ""
+                detail = f"There is no column “{one}” in format={whole.format}.{hint}"
+                self.refuse(name, detail, allowed=sorted(whole.columns), near=near)
+        return frozenset(named) if fields else frozenset(whole.columns) - frozenset(named)
+
+    def _refuse_pages(self, given: dict[str, str], whole: Whole) -> None:
+        for name in ("page_size", "cursor"):
+            if name in given:
+                detail = f"“{name}” contradicts format={whole.format}, which gives the whole result, not a page of it."
+                self.refuse(name, detail, "contradiction")
 
     def _page_size(self, value: str | None) -> int:
         if value is None:

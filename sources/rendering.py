@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from sources import documents, guards, ledger, showing
+from sources import documents, guards, ledger, lines, showing
 from sources.batches import BATCH, batches
 from sources.documents import WRITTEN, says_the_same
 from sources.models import Document, Fact, Record
@@ -37,10 +37,12 @@ def render(progress: Progress = SILENT) -> int:
     with transaction.atomic():
         ledger.one_at_a_time()
         rewritten = outdated(progress)
-        if rewritten:
+        if rewritten or lines.outdated():
             # No act of the ledger ever changes a document, so its guards have to step aside for this one.
             guards.remove()
             Document.objects.bulk_update(rewritten, WRITTEN, batch_size=BATCH // len(WRITTEN))
+            lines.write_anew(rewritten)
+            lines.complete()
             guards.install()
     return len(rewritten)
 

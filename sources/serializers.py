@@ -10,6 +10,7 @@ from django.urls import reverse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
+from sources.columns import AddressField, AddressTextField
 from sources.models import Citation, Document, Entity, Fact, Revision, Source, Term
 from sources.registry import fact_models, plural, register_serializer, serializer_for
 
@@ -29,6 +30,8 @@ def plain_number(value: Decimal) -> int | float:
 class ExactNumberField(serializers.Field[Any, Any, Any, Any]):
     """A decimal as a JSON number, with no more digits than JSON carries exactly."""
 
+    is_number = True
+
     def to_representation(self, value: Decimal) -> int | float:
         return plain_number(value)
 
@@ -45,6 +48,12 @@ class NullableModelSerializer(serializers.ModelSerializer[Any]):
     }
     from_facts: ClassVar[tuple[str, ...]] = ()
     """The fields that say what other facts make of it; a document is not found by their words."""
+    column_names: ClassVar[dict[str, str | None]] = {}
+    """What its columns are called in a table that go by another name than their field; None where they have none."""
+    is_unprefixed: ClassVar[bool] = False
+    """Whether the columns of what is nested go by the names of their fields alone."""
+    identity: ClassVar[tuple[str, ...]] = ()
+    """The fields of an entity that its column in a table shows: the first that is there."""
 
     def build_standard_field(self, field_name: str, model_field: models.Field[Any, Any]) -> tuple[Any, Any]:
         field_class, options = super().build_standard_field(field_name, model_field)
@@ -65,6 +74,8 @@ READ_OPTIONS = {"help_text", "allow_null", "read_only", "choices", "label"}
 
 class NameListField(serializers.Field[Any, Any, Any, Any]):
     """Names that the database keeps joined by |, as a list."""
+
+    is_list = True
 
     def to_representation(self, value: str) -> list[str]:
         return [name for name in value.split("|") if name]
@@ -124,6 +135,23 @@ class CitationSerializer(NullableModelSerializer):
     source = SourceBriefSerializer(help_text="The source that makes the claim.")  # type: ignore[assignment]
     via = ViaField(help_text=Citation._meta.get_field("via").help_text)
 
+    column_names = {
+        "position": None,
+        "source_key": "source_keys",
+        "source_publisher": "source_publishers",
+        "source_title": None,
+        "source_published": "source_dates",
+        "source_url": None,
+        "locator": "locators",
+        "cited_as": "cited_as",
+        "accessed": "accessed",
+        "support": "supports",
+        "note": "citation_notes",
+        "via_source_key": "via_keys",
+        "via_source_publisher": "via_publishers",
+        "via_locator": "via_locators",
+    }
+
     class Meta:
         model = Citation
         fields = ["position", "source", "locator", "cited_as", "accessed", "support", "note", "via"]
@@ -135,14 +163,16 @@ class FactBriefSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(help_text=Fact._meta.get_field("key").help_text)
     kind = serializers.CharField(help_text=Fact._meta.get_field("kind").help_text)
     version = serializers.IntegerField(help_text=Fact._meta.get_field("version").help_text)
-    url = serializers.CharField(help_text="Address of the fact, relative to the host.")
+    url = AddressTextField(help_text="Address of the fact, relative to the host.")
 
 
 class CitationOfFactSerializer(CitationSerializer):
     """The place in a source that supports a fact, with the fact."""
 
+    column_names = {"fact_key": "fact", "via_source_key": "via_key", "via_source_publisher": "via_publisher"}
+
     key = serializers.CharField(help_text="Key of the citation: that of its fact, and its position after -c.")
-    url = serializers.CharField(help_text="Address of the citation, relative to the host.")
+    url = AddressTextField(help_text="Address of the citation, relative to the host.")
     fact = FactBriefSerializer(help_text="The fact that is supported.")
 
     class Meta(CitationSerializer.Meta):
@@ -177,6 +207,8 @@ class KindField(serializers.CharField):
 class IssueSerializer(serializers.Serializer[Any]):
     """Something about a fact that looks wrong and was not changed."""
 
+    column_names: ClassVar[dict[str, str | None]] = {"code": "issues", "explanation": "issue_explanations"}
+
     code = serializers.CharField(
         help_text="What it is, a word of the vocabulary issue, such as jump. The list is open: expect words that join it."
     )
@@ -194,7 +226,7 @@ class FactSerializer(NullableModelSerializer):
     revision = serializers.IntegerField(
         source="published_in_id", help_text=Fact._meta.get_field("published_in").help_text
     )
-    url = serializers.SerializerMethodField(help_text="Address of the fact, relative to the host.")
+    url = AddressField(help_text="Address of the fact, relative to the host.")
     disputed = serializers.SerializerMethodField(
         help_text="Whether comparable claims of other sources differ by more than the coarser one's stated rounding."
     )
@@ -239,7 +271,7 @@ class AnyFactField(serializers.JSONField):
 class EntitySerializer(NullableModelSerializer):
     """What the entities of all kinds have in common."""
 
-    url = serializers.SerializerMethodField(help_text="Address of the entity, relative to the host.")
+    url = AddressField(help_text="Address of the entity, relative to the host.")
     aliases = NameListField(help_text="Other names that filters accept as well.")
 
     class Meta:
@@ -260,7 +292,7 @@ class FactsByKindField(serializers.JSONField):
 class WithFacts(serializers.Serializer[Any]):
     """Adds to an entity the facts that name it."""
 
-    facts_url = serializers.CharField(help_text="Where these facts can be filtered, relative to the host.")
+    facts_url = AddressTextField(help_text="Where these facts can be filtered, relative to the host.")
     facts_complete = serializers.BooleanField(
         help_text="Whether all facts are here; where there are very many, `facts_url` has the rest."
     )
@@ -274,7 +306,7 @@ WITH_FACTS = ["facts_url", "facts_complete", "facts"]
 class SourceSerializer(NullableModelSerializer):
     """One edition of one document that facts cite."""
 
-    facts_url = serializers.SerializerMethodField(help_text="Where the facts that cite it are, relative to the host.")
+    facts_url = AddressField(help_text="Where the facts that cite it are, relative to the host.")
     authors = NameListField(help_text="Authors as named on the document.")
     supersedes: serializers.SlugRelatedField[Source] = serializers.SlugRelatedField(
         slug_field="key",
@@ -323,7 +355,7 @@ class TermSerializer(NullableModelSerializer):
 class RevisionSerializer(NullableModelSerializer):
     """One change to the published dataset."""
 
-    url = serializers.SerializerMethodField(help_text="Address of the revision, relative to the host.")
+    url = AddressField(help_text="Address of the revision, relative to the host.")
     published = serializers.SerializerMethodField(help_text="Number of fact versions that entered in it.")
     left = serializers.SerializerMethodField(
         help_text="Number of fact versions that were superseded or withdrawn in it."
@@ -355,32 +387,3 @@ class HistorySerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Why this version was superseded or withdrawn at `to_revision`; null otherwise."
     )
     document = AnyFactField(help_text="The fact as it was served then.")
-
-
-class WordSerializer(serializers.Serializer[Any]):
-    """A word and what it means."""
-
-    code = serializers.CharField(help_text=Term._meta.get_field("code").help_text)
-    definition = serializers.CharField(help_text=Term._meta.get_field("definition").help_text)
-
-
-class VocabularySerializer(serializers.Serializer[Any]):
-    """A list of words that facts use."""
-
-    name = serializers.CharField(help_text="Name of the vocabulary.")
-    open = serializers.BooleanField(help_text="Whether new words join it as data, without a new version of the API.")
-    words = WordSerializer(many=True, help_text="Its words.")
-
-
-class DataPackageSerializer(serializers.Serializer[Any]):
-    """The Frictionless descriptor of the dataset's files."""
-
-    profile = serializers.CharField(help_text="Profile of Frictionless that it follows.")
-    name = serializers.CharField(help_text="Name of the data package.")
-    title = serializers.CharField(help_text="Title of the dataset.")
-    description = serializers.CharField(help_text="What the dataset holds.")
-    version = serializers.CharField(help_text="Version of the format, and the revision of the dataset.")
-    licenses = serializers.ListField(child=serializers.DictField(), help_text="Licences, each with name, path, title.")
-    resources = serializers.ListField(
-        child=serializers.DictField(), help_text="The files, each with the schema of its columns."
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -10,17 +11,14 @@ import orjson
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.helpers import forced_singular_serializer
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from sources.catalogue.facts import described
-from sources.catalogue.renderers import CatalogueRenderer, DcatRenderer, SchemaOrgRenderer
-from sources.dataset import package
+from sources.columns import Column, Row, columns_of, flat
+from sources.describing import VocabularySerializer, VocabularyWordSerializer
 from sources.exceptions import Gone
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet, StrictFilterSet
 from sources.models import Citation, Document, Fact, Revision, Source, Term
@@ -29,23 +27,21 @@ from sources.registry import fact_models, plural, serializer_for
 from sources.serializers import (
     ANY_FACT,
     CitationOfFactSerializer,
-    DataPackageSerializer,
     FactSerializer,
     HistorySerializer,
     RevisionSerializer,
     SourceSerializer,
-    VocabularySerializer,
 )
 from sources.shapes import Shapes
+from sources.tables import TableMixin
 from sources.vocabularies import closed
 
 READ = ("revision", "fields", "omit")
 CITATION_KEY = re.compile(r"(?P<fact>.+)-c(?P<position>[1-9][0-9]{0,3})")
-JSON_LD = {"type": "object", "additionalProperties": True, "description": "The same for catalogues, as JSON-LD."}
 PAGED = (*READ, "page_size", "cursor")
 
 
-class QueryMixin:
+class QueryMixin(TableMixin):
     """Declares what a view takes, for the filter backend, which leaves what was asked in `asked`."""
 
     document_path: ClassVar[str] = ""
@@ -87,12 +83,32 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def get_shapes(self) -> Shapes:
         return (self.get_serializer_class(),)  # type: ignore[return-value]
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_tables(self) -> Shapes:
+        return (self.serializer_class,)  # type: ignore[return-value]
+
+    @property
+    def reads_documents(self) -> bool:
+        """Whether each row is a document of its own."""
+        return self.document_path == "documents"
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if whole := self.writes_whole:
+            return whole.answer(self, self.filter_queryset(self.get_queryset()))
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([self.shaped(self.body_of(row)) for row in rows or ()])
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if whole := self.writes_whole:
+            return self.whole_or_absent(whole, self.filter_queryset(self.get_queryset()).filter(**self.identity()))
         return Response(self.shaped(self.body_of(self.found())))
+
+    def whole_or_absent(self, whole: Any, queryset: QuerySet[Any]) -> Any:
+        """The row in full. Raises as `found` does where there is none."""
+        response = whole.answer(self, queryset)
+        if response.is_empty:
+            self.explain_absence()
+            raise Http404
+        return response
 
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
@@ -151,9 +167,16 @@ class FactKindViewSet(DocumentViewSet):
     def fact_shapes(self) -> Shapes:
         return super().get_shapes()
 
+    def get_columns(self) -> tuple[Column, ...]:
+        if self.action != "history":
+            return super().get_columns()
+        state = columns_of((HistorySerializer,))
+        known = {column.name for column in state}
+        return (*state, *(column for column in super().get_columns() if column.name not in known))
+
     @extend_schema(responses=HistorySerializer(many=True))
     @action(detail=True, pagination_class=None)
-    def history(self, request: Request, key: str) -> Response:
+    def history(self, request: Request, key: str) -> Any:
         """Every state that a fact has had.
 
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
@@ -166,7 +189,14 @@ class FactKindViewSet(DocumentViewSet):
         )
         if not states:
             raise Http404
+        if whole := self.writes_whole:
+            self.at_hand = [self.row_of_state(self.state(document)) for document in states]
+            return whole.answer(self, states)
         return Response([self.shaped(self.state(document)) for document in states])
+
+    def row_of_state(self, state: dict[str, Any]) -> Row:
+        """A state as a row: the fact as it was then, with the revisions between which it was."""
+        return flat(self.get_columns(), {**state["document"], **state})
 
     def state(self, document: Document) -> dict[str, Any]:
         left = document.to_revision if document.to_revision <= self.asked.number else None
@@ -217,6 +247,9 @@ class FactViewSet(FactKindViewSet):
     def fact_shapes(self) -> Shapes:
         return tuple(serializer_for(model) for model in fact_models().values())
 
+    def get_tables(self) -> Shapes:
+        return self.fact_shapes()
+
     def kinds(self) -> list[str]:
         return list(fact_models())
 
@@ -240,24 +273,26 @@ class SourceViewSet(DocumentViewSet):
         ordering_fields=FactViewSet.ordering_fields,
         shared_on_lists=FactViewSet.shared_on_lists,
     )
-    def facts(self, request: Request, key: str) -> Response:
+    def facts(self, request: Request, key: str) -> Any:
         """Facts that cite a source, or that were read in it."""
         citing = Citation.objects.filter(Q(source__key=key.casefold()) | Q(via__key=key.casefold()))
         self.queryset = Fact.objects.filter(  # type: ignore[assignment]
             pk__in=citing.values("fact")
         )
         response = self.list(request)
-        if (
-            not response.data["count"]
-            and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists()
-        ):
+        is_empty = response.is_empty if self.writes_whole else not response.data["count"]
+        if is_empty and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists():
             raise Http404
         return response
 
     def get_shapes(self) -> Shapes:
-        if self.action == "facts":
-            return tuple(serializer_for(model) for model in fact_models().values())
-        return super().get_shapes()
+        return self.fact_shapes() if self.action == "facts" else super().get_shapes()
+
+    def get_tables(self) -> Shapes:
+        return self.fact_shapes() if self.action == "facts" else super().get_tables()
+
+    def fact_shapes(self) -> Shapes:
+        return tuple(serializer_for(model) for model in fact_models().values())
 
 
 class CitationViewSet(DocumentViewSet):
@@ -324,15 +359,25 @@ class VocabularyViewSet(DocumentViewSet):
     lookup_field = "name"
     shared_on_lists = READ
 
-    @extend_schema(responses=VocabularySerializer(many=True))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response([self.shaped(vocabulary) for vocabulary in self.vocabularies().values()])
+    def get_tables(self) -> Shapes:
+        return (VocabularyWordSerializer,)
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @extend_schema(responses=VocabularySerializer(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        found = list(self.vocabularies().values())
+        return self.table_of(found) if self.writes_whole else Response([self.shaped(one) for one in found])
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         vocabulary = self.vocabularies().get(self.kwargs["name"].casefold())
         if vocabulary is None:
             raise Http404
-        return Response(self.shaped(vocabulary))
+        return self.table_of([vocabulary]) if self.writes_whole else Response(self.shaped(vocabulary))
+
+    def table_of(self, vocabularies: Sequence[dict[str, Any]]) -> Any:
+        """The words of vocabularies, a row for each."""
+        columns = self.get_columns()
+        self.at_hand = [flat(columns, {**one, **word}) for one in vocabularies for word in one["words"]]
+        return self.writes_whole.answer(self, self.get_queryset())
 
     def vocabularies(self) -> dict[str, dict[str, Any]]:
         self.filter_queryset(self.get_queryset())
@@ -348,31 +393,3 @@ class VocabularyViewSet(DocumentViewSet):
         grown = {name: {"name": name, "open": True, "words": found} for name, found in words.items()}
         fixed = {name: {"name": name, "open": False, "words": found} for name, found in closed().items()}
         return dict(sorted((grown | fixed).items()))
-
-
-class DatasetViewSet(QueryMixin, GenericViewSet[Any]):
-    """The dataset as a whole: its data package, with licence, version, and the meaning of every column.
-
-    `format=dcat` and `format=schemaorg` describe it in JSON-LD for catalogues and search engines, with its exports and
-    releases; the header `Accept: application/ld+json` gives DCAT.
-    """
-
-    queryset = Revision.objects.all()
-    serializer_class = DataPackageSerializer
-    pagination_class = None
-    renderer_classes = [*api_settings.DEFAULT_RENDERER_CLASSES, DcatRenderer, SchemaOrgRenderer]  # type: ignore[list-item]
-
-    @extend_schema(
-        responses={
-            (200, "application/json"): forced_singular_serializer(DataPackageSerializer),
-            (200, CatalogueRenderer.media_type): OpenApiResponse(JSON_LD, "What was asked for."),
-        }
-    )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self.filter_queryset(self.get_queryset())
-        renderer = request.accepted_renderer
-        if isinstance(renderer, CatalogueRenderer):
-            if self.asked.newest is None:
-                raise Http404
-            return Response(renderer.describe(described(self.asked.newest), request.build_absolute_uri))
-        return Response(package.describe(self.asked.number, with_origins=False))

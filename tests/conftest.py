@@ -161,7 +161,12 @@ def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callab
     @cache
     def get(address: str) -> HttpResponse:
         with django_db_blocker.unblock():
-            return client.get(address)
+            response = client.get(address)
+            if response.streaming:
+                # A stream can be read once, and this answer is for many tests.
+                content = response.getvalue()
+                response.getvalue = lambda: content  # type: ignore[method-assign]
+            return response
 
     return get
 

@@ -173,3 +173,12 @@ def fields_at(address: str, get: Get) -> list[str]:
     found = get(address).json()
     found = found.get("results", found) if isinstance(found, dict) else found
     return list(found[0] if isinstance(found, list) else found)
+
+
+def formats_at(address: str, get: Get, *, whole: bool = True) -> list[str]:
+    """The formats that an address has; of these, where so asked, those that hold the whole result."""
+    [error] = get(asking(address, {"format": "no-such-format"})).json()["errors"]
+    return [name for name in error["allowed"] if not whole or name not in PAGED_FORMATS]
+
+
+PAGED_FORMATS = ("json", "html")

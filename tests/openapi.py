@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
+import openpyxl
 from django.core.management import call_command
 from jsonschema import Draft202012Validator
+from pyarrow import parquet
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -99,6 +102,39 @@ def strict(node: Any) -> Any:
     return node
 
 
+def media_type_of(response: Any) -> str:
+    return str(response.headers["Content-Type"]).partition(";")[0]
+
+
+def rows_of_table(response: Any) -> list[JSON]:
+    """The rows of an answer that is a table, by column; those of CSV and XLSX as text."""
+    return READERS[media_type_of(response)](response.getvalue())
+
+
+def _rows_of_csv(content: bytes) -> list[JSON]:
+    return list(csv.DictReader(StringIO(content.decode(), newline="")))
+
+
+def _rows_of_parquet(content: bytes) -> list[JSON]:
+    return parquet.read_table(BytesIO(content)).to_pylist()
+
+
+def _rows_of_workbook(content: bytes) -> list[JSON]:
+    names, *rows = openpyxl.load_workbook(BytesIO(content), read_only=True)["data"].iter_rows(values_only=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+READERS: Mapping[str, Callable[[bytes], list[JSON]]] = {
+    "text/csv": _rows_of_csv,
+    "application/x-ndjson": lambda content: [json.loads(line) for line in content.splitlines()],
+    "application/vnd.apache.parquet": _rows_of_parquet,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _rows_of_workbook,
+    "application/geo+json": lambda content: [one["properties"] for one in json.loads(content)["features"]],
+}
+TYPED = ("application/x-ndjson", "application/vnd.apache.parquet", "application/geo+json")
+"""The tables whose values have the types that are described."""
+
+
 def validate(response: Any) -> None:
     """Fail unless the document describes an answer: its status, its media type, its headers and its body."""
     request = response.wsgi_request
@@ -106,9 +142,26 @@ def validate(response: Any) -> None:
     answers = document()["paths"][path]["get"]["responses"]
     assert str(response.status_code) in answers, f"{response.status_code} is not described for {path}"
     described = resolved(answers[str(response.status_code)])
-    media_type = response.headers["Content-Type"]
+    media_type = media_type_of(response)
     assert media_type in described["content"], f"{media_type} is not described for {path}"
     whole = not request.GET.keys() & {"fields", "omit"}
+    if media_type in READERS:
+        validate_rows(response, described["content"][media_type], whole=whole)
+    if not media_type.endswith("json") or media_type == "application/x-ndjson":
+        return
     checks = validator(path, response.status_code, media_type, whole=whole)
-    errors = [f"{error.json_path}: {error.message[:300]}" for error in checks.iter_errors(response.json())]
+    errors = [
+        f"{error.json_path}: {error.message[:300]}" for error in checks.iter_errors(json.loads(response.getvalue()))
+    ]
     assert not errors, errors
+
+
+def validate_rows(response: Any, content: JSON, *, whole: bool) -> None:
+    """Fail unless each row of a table has the columns that are described, in their order, and values of their types."""
+    row_schema = resolved(content["x-row"])
+    columns = list(row_schema["properties"])
+    checks = Draft202012Validator({**row_schema, "required": []})
+    for row in rows_of_table(response):
+        assert list(row) == (columns if whole else [name for name in columns if name in row])
+        if media_type_of(response) in TYPED:
+            checks.validate(row)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from rdflib import DCAT, DCTERMS, RDF, SDO, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, SDO, XSD, Graph, Literal, Namespace, URIRef
 
 from sources import ledger
 from sources.catalogue.facts import EXPORTS
@@ -27,6 +27,8 @@ pytestmark = [
 
 HOST = "http://testserver"
 DATASET = URIRef(f"{HOST}/api/v1/dataset/")
+# That of rdflib lacks what version 3 has added.
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 FORMATS = ["dcat", "schemaorg"]
 

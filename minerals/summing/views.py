@@ -16,6 +16,7 @@ from minerals.summing.summaries import MOST_FACTS, Summary
 from minerals.summing.sums import interval_of
 from sources.filter_fields import split
 from sources.models import Document
+from sources.shapes import Shapes
 from sources.views import FactKindViewSet
 
 NUMBERS = ("base_value", "base_low", "base_high")
@@ -31,6 +32,9 @@ class AddingViewSet(FactKindViewSet):
         if self.action == "summary":
             return summary_serializer(self.get_queryset().model, self.addition)  # type: ignore[arg-type]
         return super().get_serializer_class()
+
+    def get_tables(self) -> Shapes:
+        return () if self.action == "summary" else super().get_tables()
 
     def get_groupings(self) -> tuple[str, ...]:
         return self.addition.words if self.action == "summary" else ()

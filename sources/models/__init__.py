@@ -4,7 +4,7 @@ Four rules hold for every row of it, and the database itself keeps them (see `gu
 citation; it never changes; it, and a source it cites, is never deleted; one version of a key is live at a time.
 """
 
-from sources.models.documents import OPEN, Document, Mention
+from sources.models.documents import OPEN, Document, Line, Mention
 from sources.models.facts import Citation, Fact, Rank, Revision, Support
 from sources.models.records import Entity, Record, Source, Term, validate_key
 
@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "Entity",
     "Fact",
+    "Line",
     "Mention",
     "Rank",
     "Record",

@@ -93,3 +93,20 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} from revision {self.from_revision_id}"
+
+
+class Line(models.Model):
+    """A document as a line of a table, written when it is published, since it never changes."""
+
+    document = models.OneToOneField(
+        Document, on_delete=models.PROTECT, primary_key=True, help_text="The document whose line it is."
+    )
+    columns = models.CharField(max_length=16, help_text="Digest of the columns that it has.")
+    csv = models.TextField(help_text="The line in CSV, without its end.")
+    json = models.TextField(help_text="The line as a JSON object.")
+
+    class Meta:
+        ordering = ["document"]
+
+    def __str__(self) -> str:
+        return f"line of {self.document}"

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from minerals.models import Mineral, Reserve
 from projects.models import Event, Party
 from sources import guards
-from sources.models import Citation, Document, Entity, Fact, Mention, Revision, Source
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Published:
     mineral: Mineral
     revision: Revision
     document: Document
+    line: Line
 
 
 KEPT = [
@@ -46,6 +47,7 @@ KEPT = [
     "mineral",
     "revision",
     "document",
+    "line",
 ]
 """What can't be deleted."""
 
@@ -58,6 +60,7 @@ FIXED = {
     "party": {"office": "rewritten"},
     "revision": {"message": "rewritten"},
     "document": {"body": "{}"},
+    "line": {"csv": "rewritten"},
 }
 """What can't be changed either, and a change to try."""
 

@@ -42,4 +42,5 @@ def published() -> Published:
         mineral=mineral,
         revision=revision,
         document=document,
+        line=document.line,
     )
