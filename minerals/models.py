@@ -55,6 +55,7 @@ class Country(Entity):
     """A country, a territory with figures of its own, a bloc, or a group of countries as a source names it."""
 
     document_kind = "country"
+    is_place = True
 
     class Type(models.TextChoices):
         COUNTRY = "country", "country"

@@ -1,11 +1,19 @@
 """The pages for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 
 from minerals_api.problems import PROBLEM_TYPES
+from sources.catalogue.facts import described
+from sources.catalogue.schema_org import schema_org
+from sources.models import Revision
+
+OUT_OF_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+"""Lets JSON stand in a page: no text in it can end the block that it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,23 @@ EXAMPLES = (
 
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and a first look."""
-    context = {"examples": EXAMPLES, "address": request.build_absolute_uri("/").rstrip("/")}
+    context = {
+        "examples": EXAMPLES,
+        "address": request.build_absolute_uri("/").rstrip("/"),
+        "dataset": _for_search_engines(request),
+    }
     return render(request, "minerals_api/home.html", context)
+
+
+def _for_search_engines(request: HttpRequest) -> SafeString | None:
+    """The dataset, and the newest release of it, as a block of data that is never run; None while there is nothing."""
+    revision = Revision.objects.current()
+    if revision is None:
+        return None
+    dataset = described(revision)
+    newest = replace(dataset, releases=dataset.releases[:1])
+    text = orjson.dumps(schema_org(newest, request.build_absolute_uri)).decode()
+    return mark_safe(text.translate(OUT_OF_MARKUP))  # noqa: S308
 
 
 def problems(request: HttpRequest) -> HttpResponse:

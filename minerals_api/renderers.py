@@ -22,8 +22,9 @@ from sources.serializers import plain_number
 from sources.words import nearest
 
 FORMATS = (
-    *("json", "html", "csv", "ndjson", "parquet", "xlsx", "geojson", "atom"),
-    *("bibtex", "ris", "csl", "citation", "yaml"),
+    *("json", "html", "csv", "ndjson", "parquet", "xlsx", "geojson"),
+    *("bibtex", "ris", "csl", "citation"),
+    *("atom", "dcat", "schemaorg", "yaml"),
 )
 """Every format that some endpoint offers."""
 

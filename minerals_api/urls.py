@@ -12,6 +12,7 @@ from minerals_api import health, pages
 from minerals_api.root import DescribedRouter
 from projects import views as projects
 from sources import views as sources
+from sources.catalogue.views import DatasetViewSet
 from sources.changes.views import ChangeViewSet
 from sources.releases.views import ReleasedFileViewSet, ReleaseViewSet
 
@@ -49,7 +50,7 @@ router.register("changes", ChangeViewSet, "changes")
 router.register("compare", ComparisonViewSet, "compare")
 router.register("vocabularies", sources.VocabularyViewSet, "vocabularies")
 router.register("dataset/releases", ReleaseViewSet, "releases")
-router.register("dataset", sources.DatasetViewSet, "dataset")
+router.register("dataset", DatasetViewSet, "dataset")
 
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -11,18 +11,16 @@ import orjson
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from sources.bibliography.behind import Behind, behind_entities, behind_sources
 from sources.cited import CitedMixin
 from sources.columns import Column, columns_of, flat
-from sources.dataset import package
-from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
+from sources.describing import VocabularySerializer, VocabularyWordSerializer
 from sources.exceptions import Gone
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet, StrictFilterSet
 from sources.models import Citation, Document, Fact, Revision, Source, Term
@@ -63,16 +61,6 @@ class QueryMixin(TableMixin, CitedMixin):
     """Whether what breaks ties descends where the order does, rather than always ascend."""
     row_columns: tuple[str, ...] = ("shown_body",)
     asked: Query
-    rows: QuerySet[Any]
-    """What the filters left."""
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        self.rows = super().filter_queryset(queryset)  # type: ignore[misc]
-        return self.rows
-
-    def behind(self) -> Behind:
-        """What the answer rests on."""
-        return behind_rows(self.rows)
 
     def get_shapes(self) -> Shapes:
         """The serializers whose fields the answer has."""
@@ -462,16 +450,3 @@ class VocabularyViewSet(DocumentViewSet):
         grown = {name: {"name": name, "open": True, "words": found} for name, found in words.items()}
         fixed = {name: {"name": name, "open": False, "words": found} for name, found in closed().items()}
         return dict(sorted((grown | fixed).items()))
-
-
-class DatasetViewSet(QueryMixin, GenericViewSet[Any]):
-    """The dataset as a whole: its data package, with licence, version, and the meaning of every column."""
-
-    queryset = Revision.objects.all()
-    serializer_class = DataPackageSerializer
-    pagination_class = None
-
-    @extend_schema(responses=forced_singular_serializer(DataPackageSerializer))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self.filter_queryset(self.get_queryset())
-        return Response(package.describe(self.asked.number, with_origins=False))

@@ -29,7 +29,8 @@ class PageParser(HTMLParser):
         attributes = dict(attrs)
         self.loaded += [value for name, value in attributes.items() if (tag, name) in LOADING and value]
         self.blocked += [name for name in attributes if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and not attributes.get("src")):
+        is_data = attributes.get("type") == "application/ld+json"
+        if tag == "style" or (tag == "script" and not attributes.get("src") and not is_data):
             self.blocked.append(tag)
 
 

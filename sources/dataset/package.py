@@ -52,7 +52,7 @@ def describe(revision: int, *, with_origins: bool) -> Json:
         "name": NAME,
         "title": TITLE,
         "description": DESCRIPTION,
-        "version": f"{FORMAT}.{revision}.0",
+        "version": version_of(revision),
         "licenses": [
             {
                 "name": LICENCE,
@@ -62,6 +62,11 @@ def describe(revision: int, *, with_origins: bool) -> Json:
         ],
         "resources": [*resources, _origins()] if with_origins else resources,
     }
+
+
+def version_of(revision: int) -> str:
+    """The version of the dataset at a revision, as data packages and catalogues have versions."""
+    return f"{FORMAT}.{revision}.0"
 
 
 def text_of(description: Json) -> str:

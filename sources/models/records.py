@@ -124,6 +124,8 @@ class Entity(Record):
     """A thing that facts are about. It holds identity alone; whatever is said about it is a fact."""
 
     identity = ("slug",)
+    is_place: ClassVar[bool] = False
+    """Whether it is somewhere on earth, so that facts about it tell what the dataset covers."""
     facts_shown: dict[str, list[Any]]
     """By kind, the live facts that its document shows: given before the document is written, see `showing`."""
 

@@ -109,7 +109,7 @@ class ReleasedFileViewSet(QueryMixin, GenericViewSet[Any]):
     serves_files = True
     renderer_classes = [_renderer(*kind) for kind in [*shelf.MEDIA_TYPES.items(), (".txt", shelf.PLAIN)]]
     # A file is the same for everyone.
-    default_response_headers: dict[str, str] = {}  # type: ignore[assignment]
+    default_response_headers: dict[str, str] = {}
 
     def get_renderers(self) -> list[Any]:
         """The one format that the file has; while none is asked for, those that there are."""
@@ -125,9 +125,7 @@ class ReleasedFileViewSet(QueryMixin, GenericViewSet[Any]):
             for kind in sorted({*shelf.MEDIA_TYPES.values(), shelf.PLAIN})
         },
         parameters=[
-            OpenApiParameter(
-                "name", OpenApiTypes.STR, "path", description=ReleaseSerializer().fields["name"].help_text
-            ),
+            OpenApiParameter("name", OpenApiTypes.STR, "path", description="Name of the release, such as 2026.1."),
             OpenApiParameter(
                 "file", OpenApiTypes.STR, "path", description="Name of the file, such as reserves.parquet."
             ),
