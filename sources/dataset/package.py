@@ -20,15 +20,6 @@ ORIGIN_COLUMNS = {
     "key": "Key of that fact or source.",
     "note": "What part of it is meant.",
 }
-NAME = "critical-minerals"
-TITLE = "Critical minerals: claims and their sources"
-CONTRIBUTORS = "The Critical Minerals API contributors"
-"""Who made it, as CITATION.cff has it."""
-LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0 International",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
 FORMAT = 1
 """Rises when columns are renamed or removed, so that programs that read the files can tell."""
 
@@ -39,6 +30,7 @@ DESCRIPTION = (
     "Facts are the rows of one table a kind; citations.csv says where each comes from."
 )
 CREATOR = "The Critical Minerals API contributors"
+"""Who made it, as CITATION.cff has it."""
 LICENCE, LICENCE_URL = "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"
 
 Json = dict[str, Any]
