@@ -79,15 +79,15 @@ def write(documents: Sequence[Document]) -> None:
     Line.objects.bulk_create(map(_line, documents), batch_size=BATCH // 2)
 
 
-def write_anew(documents: Iterable[Document], using: str = "default") -> None:
-    """Write the lines of documents, whether they had any or not."""
-    Line.objects.using(using).bulk_create(
-        map(_line, documents),
-        batch_size=BATCH // 4,
-        update_conflicts=True,
-        unique_fields=["document"],
-        update_fields=["columns", "csv", "json"],
-    )
+def write_anew(documents: Sequence[int], using: str = "default") -> None:
+    """Write the lines of documents by their numbers, whether they had any or not; the guards have to be off."""
+    for batch in batches(documents, BATCH // 4):
+        Line.objects.using(using).bulk_create(
+            map(_line, Document.objects.using(using).filter(pk__in=batch).only("pk", "kind", "body")),
+            update_conflicts=True,
+            unique_fields=["document"],
+            update_fields=["columns", "csv", "json"],
+        )
 
 
 def _line(document: Document) -> Line:
@@ -95,21 +95,23 @@ def _line(document: Document) -> Line:
     return Line(document=document, columns=digest_of(document.kind), csv=written, json=json)
 
 
-def outdated(using: str = "default") -> int:
-    """How many documents, of any revision, lack a line or have one of other columns than today's."""
-    return sum(_outdated(kind, using).count() for kind in _kinds())
-
-
 def complete(using: str = "default") -> int:
-    """Write all lines that are outdated, and say how many; the guards have to be off."""
-    count = 0
-    for kind in _kinds():
-        found = _outdated(kind, using)
-        ids = list(found.values_list("pk", flat=True))
-        for batch in batches(ids):
-            write_anew(Document.objects.using(using).filter(pk__in=batch).only("pk", "kind", "body"), using)
-        count += len(ids)
-    return count
+    """Write all lines that are missing or have other columns than today's, and say how many; the guards have to be off."""
+    outdated = [pk for kind in _kinds() for pk in _outdated(kind, using).values_list("pk", flat=True)]
+    write_anew(outdated, using)
+    return len(outdated)
+
+
+def wrong() -> list[int]:
+    """Numbers of the documents, of any revision, whose line is not what would be written of them today."""
+    documents = Document.objects.select_related("line").only("kind", "body", "line").order_by("pk")
+    return [document.pk for document in documents.iterator(BATCH) if not _says_the_same(document)]
+
+
+def _says_the_same(document: Document) -> bool:
+    line = getattr(document, "line", None)
+    fresh = _line(document)
+    return line is not None and (line.columns, line.csv, line.json) == (fresh.columns, fresh.csv, fresh.json)
 
 
 def _kinds() -> list[str]:
@@ -117,5 +119,5 @@ def _kinds() -> list[str]:
 
 
 def _outdated(kind: str, using: str) -> Any:
-    documents = Document.objects.using(using).filter(kind=kind).order_by("pk")
-    return documents.exclude(pk__in=Line.objects.filter(columns=digest_of(kind)).values("pk"))
+    current = Line.objects.filter(columns=digest_of(kind)).values("pk")
+    return Document.objects.using(using).filter(kind=kind).exclude(pk__in=current)

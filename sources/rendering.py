@@ -37,12 +37,12 @@ def render(progress: Progress = SILENT) -> int:
     with transaction.atomic():
         ledger.one_at_a_time()
         rewritten = outdated(progress)
-        if rewritten or lines.outdated():
+        wrong = lines.wrong()
+        if rewritten or wrong:
             # No act of the ledger ever changes a document, so its guards have to step aside for this one.
             guards.remove()
             Document.objects.bulk_update(rewritten, WRITTEN, batch_size=BATCH // len(WRITTEN))
-            lines.write_anew(rewritten)
-            lines.complete()
+            lines.write_anew(sorted({*wrong, *(document.pk for document in rewritten)}))
             guards.install()
     return len(rewritten)
 

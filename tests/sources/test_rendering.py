@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sources import guards
-from sources.models import Document, Revision
+from sources.models import Document, Line, Revision
 from sources.registry import fact_models
 from sources.rendering import outdated
 from tests.factories import make_correction, make_mineral, make_reserve, publish
@@ -57,3 +57,25 @@ def test_what_stood_before_stays_as_it_was_served() -> None:
 
     assert outdated() == []
     assert "forgotten" in Document.objects.get(kind="reserve", key="rendered-reserves", fact=reserve).body
+
+
+def test_lines_are_written_anew_with_their_documents_or_alone() -> None:
+    publish(make_reserve("rendered-reserves"))
+    line = Line.objects.get(document__key="rendered-reserves")
+    tampered("reserve", "rendered-reserves")
+    guards.remove()
+    Line.objects.filter(pk=line.pk).update(csv="tampered")
+    guards.install()
+    call_command("render_documents", verbosity=0, stderr=StringIO())
+
+    assert Line.objects.get(pk=line.pk).csv == line.csv
+
+    guards.remove()
+    Line.objects.filter(pk=line.pk).update(json="{}")
+    guards.install()
+    with pytest.raises(CommandError, match="Outdated lines of tables: 1"):
+        call_command("render_documents", "--check", verbosity=0)
+    call_command("render_documents", verbosity=0, stderr=StringIO())
+
+    assert Line.objects.get(pk=line.pk).json == line.json
+    assert guards.missing() == []

@@ -26,8 +26,8 @@ class Command(BaseCommand):
         if check and (found := outdated(progress)):
             listed = ", ".join(f"{document.kind} {document.key}" for document in found[:10])
             raise CommandError(f"Outdated documents: {len(found)}, such as {listed}. Run render_documents.")
-        if check and (unwritten := lines.outdated()):
-            raise CommandError(f"Outdated lines of tables: {unwritten}. Run render_documents.")
+        if check and (wrong := lines.wrong()):
+            raise CommandError(f"Outdated lines of tables: {len(wrong)}. Run render_documents.")
         count = 0 if check else render(progress)
         if verbosity:
             self.stdout.write(f"Documents written anew: {count}.")
