@@ -58,6 +58,8 @@ WITHOUT_A_FILTER = {
     "base_low": "a range is bounded by what it says itself",
     "base_high": "a range is bounded by what it says itself",
     "base_value": "filtered by as value",
+    "unit": "filtered by as stated_unit: as a parameter it converts",
+    "converted": "what a request asks for",
     "official_count": "a check of whether a list is complete, by which it is filtered",
     "names_held": "a check of whether a list is complete, by which it is filtered",
     "designations": "filtered by designated_by",
@@ -91,7 +93,7 @@ def fields_of(endpoint: Endpoint) -> set[str]:
     """What rows of a list have, under the names that filters go by."""
     paths = paths_of((endpoint.viewset.serializer_class,))
     inner = {path.partition(".")[2] for path in paths if path.startswith(tuple(f"{name}." for name in AMOUNTS))}
-    return inner | {path for path in paths if "." not in path and path not in AMOUNTS}
+    return {path for path in (*inner, *paths) if "." not in path and path not in AMOUNTS}
 
 
 def value_of(row: JSON, name: str) -> Any:
