@@ -14,6 +14,7 @@ from minerals.units import CURRENCIES, UNITS, factor_between, units_of
 from sources import counts
 from sources.exceptions import BadParameters, ParameterError
 from sources.filters import MEASURED_IN
+from sources.serializers import plain_number
 from sources.views import PAGED, READ, FactKindViewSet
 
 UNIT = "unit"
@@ -34,12 +35,15 @@ def converted(quantity: dict[str, Any] | None, unit: str) -> dict[str, Any] | No
     if quantity["base_unit"] != UNITS[unit].base or all(number is None for number in numbers.values()):
         return quantity | {"converted": None}
     factor = factor_between(quantity["unit"], unit)
-    return quantity | {"converted": {**_multiplied(numbers, factor), "unit": unit, "factor": factor}}
+    return quantity | {"converted": {**_multiplied(numbers, factor), "unit": unit, "factor": plain_number(factor)}}
 
 
-def _multiplied(numbers: dict[str, Any], factor: Decimal) -> dict[str, Decimal | None]:
+def _multiplied(numbers: dict[str, Any], factor: Decimal) -> dict[str, int | float | None]:
     """JSON carries numbers as they are written, so that their digits are what was stored."""
-    return {name: None if number is None else Decimal(str(number)) * factor for name, number in numbers.items()}
+    return {
+        name: None if number is None else plain_number(Decimal(str(number)) * factor)
+        for name, number in numbers.items()
+    }
 
 
 def misfits(bases: Iterable[str], unit: str) -> list[str]:

@@ -79,8 +79,8 @@ class Result:
 
     @property
     def reads_documents(self) -> bool:
-        """Whether each row is a document with a line of its own."""
-        return self.view.reads_documents and self.view.at_hand is None
+        """Whether each row is a document with a line of its own, which holds figures in no unit but their own."""
+        return self.view.reads_documents and self.view.at_hand is None and self.asked.unit is None
 
     @property
     def has_lines(self) -> bool:
@@ -126,7 +126,7 @@ class Result:
             self.is_empty = not self.view.at_hand
             yield [with_host(row, self.host) for row in self.view.at_hand]
             return
-        if not self.view.reads_documents:
+        if not self.reads_documents:
             yield from self._rows_of_view()
             return
         for texts in self.texts("json"):

@@ -47,10 +47,10 @@ def given_in(api: APIClient, query: str, path: str = OURS) -> list[Any]:
 @pytest.mark.parametrize(("unit", "other"), PAIRS)
 def test_every_pair_of_units_converts_there_and_back(unit: str, other: str) -> None:
     there: Any = converted(quantity(unit, value=123456789012345), other)
-    written = plain_number(there["converted"]["value"])
+    written = there["converted"]["value"]
     back: Any = converted(quantity(other, value=written), unit)
 
-    assert Fraction(there["converted"]["factor"]) == Fraction(UNITS[unit].factor) / Fraction(UNITS[other].factor)
+    assert Fraction(str(there["converted"]["factor"])) == Fraction(UNITS[unit].factor) / Fraction(UNITS[other].factor)
     assert back["converted"]["value"] == 123456789012345
     assert len(Decimal(str(written)).normalize().as_tuple().digits) <= 15
 
@@ -64,7 +64,7 @@ def test_what_a_client_reads_is_exact(value: Decimal, pair: tuple[str, str]) -> 
     unit, other = pair
     stated = orjson.loads(orjson.dumps(plain_number(value)))
     there: Any = converted(quantity(unit, value=stated), other)
-    read = orjson.loads(orjson.dumps(plain_number(there["converted"]["value"])))
+    read = orjson.loads(orjson.dumps(there["converted"]["value"]))
 
     assert Fraction(str(read)) == Fraction(value) * Fraction(UNITS[unit].factor) / Fraction(UNITS[other].factor)
 
@@ -273,3 +273,33 @@ def test_comparisons_are_given_in_the_unit(api: APIClient) -> None:
     assert "6,700 to 7,400 kt" in compared["spread"]["explanation"]
     assert [one["fact"]["quantity"]["converted"] for one in compared["left_out"]] == [None]
     assert (error["parameter"], error["code"], error["allowed"]) == ("unit", "mixed-units", ["percent", "t"])
+
+
+# Tables
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", ["", "&fields=key,converted_value,converted_unit"])
+def test_tables_are_given_in_the_unit(fields: str, api: APIClient) -> None:
+    """Stored lines hold figures in their own units alone, so that they are not what is answered."""
+    reserves(chn=tons("6.7", unit="Mt"), kaz=WITHHELD)
+    address = f"{OURS}&ordering=key{fields}"
+    plain, converting = (list(_lines(api, f"{address}{unit}")) for unit in ("", "&unit=kt"))
+    wanted = ("key", "converted_value", "converted_unit")
+
+    assert [tuple(row[name] for name in wanted) for row in converting] == [
+        ("alphite-chn", 6700, "kt"),
+        ("alphite-kaz", None, None),
+    ]
+    assert [row["converted_value"] for row in plain] == [None, None]
+    assert converting[0].keys() == plain[0].keys()
+    assert "alphite-chn,6700,kt" in _text(api, f"{OURS}&fields=key,converted_value,converted_unit&unit=kt&format=csv")
+
+
+def _text(api: APIClient, address: str) -> str:
+    response: Any = api.get(address)
+    return b"".join(response.streaming_content).decode()
+
+
+def _lines(api: APIClient, address: str) -> list[Any]:
+    return [orjson.loads(line) for line in _text(api, f"{address}&format=ndjson").splitlines()]
