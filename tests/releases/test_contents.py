@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,18 +14,25 @@ import duckdb
 import frictionless
 import polars as pl
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from sources.dataset.tables import tables, tables_that_hold
 from sources.models import Fact
 from sources.releases.freezing import freeze
 from tests.factories import make_correction, make_reserve, publish
-from tests.releases.conftest import Freeze
+from tests.releases.conftest import Freeze, load_small
 
 
-@pytest.fixture
-def folder(frozen: Freeze, shelf: Path) -> Path:
-    frozen()
-    return shelf / "2026.1"
+@pytest.fixture(scope="module")
+def folder(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the small dataset, frozen once for the tests that only read it."""
+    root = tmp_path_factory.mktemp("frozen")
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_small(root / "small")
+        freeze("2026.1", root)
+        transaction.set_rollback(True)
+    return root / "2026.1"
 
 
 @pytest.fixture
@@ -49,10 +57,11 @@ def test_the_release_of_the_shipped_dataset_is_a_frictionless_package(dataset: o
     }
 
 
-def test_a_changed_file_is_no_longer_valid(folder: Path):
-    (folder / "sources.csv").write_text((folder / "sources.csv").read_text().replace("Survey", "Surbey"))
+def test_a_changed_file_is_no_longer_valid(folder: Path, tmp_path: Path):
+    changed = shutil.copytree(folder, tmp_path / "changed")
+    (changed / "sources.csv").write_text((folder / "sources.csv").read_text().replace("Survey", "Surbey"))
 
-    assert not frictionless.validate(str(folder / "datapackage.json")).valid
+    assert not frictionless.validate(str(changed / "datapackage.json")).valid
 
 
 def test_the_description_names_the_release(folder: Path):
