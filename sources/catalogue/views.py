@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.helpers import forced_singular_serializer
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -14,12 +14,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from sources.catalogue.facts import described
 from sources.catalogue.renderers import CatalogueRenderer, DcatRenderer, SchemaOrgRenderer
+from sources.catalogue.serializers import JsonLdSerializer
 from sources.dataset import package
 from sources.describing import DataPackageSerializer
 from sources.models import Revision
 from sources.views import QueryMixin
-
-JSON_LD = {"type": "object", "additionalProperties": True, "description": "The same for catalogues, as JSON-LD."}
 
 
 class DatasetViewSet(QueryMixin, GenericViewSet[Any]):
@@ -37,7 +36,7 @@ class DatasetViewSet(QueryMixin, GenericViewSet[Any]):
     @extend_schema(
         responses={
             (200, "application/json"): forced_singular_serializer(DataPackageSerializer),
-            (200, CatalogueRenderer.media_type): OpenApiResponse(JSON_LD, "What was asked for."),
+            (200, CatalogueRenderer.media_type): forced_singular_serializer(JsonLdSerializer),
         }
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

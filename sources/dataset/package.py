@@ -14,6 +14,8 @@ from sources.dataset.tables import Column, Table, tables, tables_that_hold
 
 DESCRIPTOR = "datapackage.json"
 ORIGINS = "origins.csv"
+FLAT = "flat-"
+"""What the names of files begin with that a release has beside the tables: they follow from them, and are not read."""
 ORIGIN_COLUMNS = {
     "origin": "Number of the statement in the collection that the dataset was first made from.",
     "target": "Whether a fact or a source carries it.",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from sources.dataset.package import ORIGINS
+from sources.dataset.package import FLAT, ORIGINS
 from sources.dataset.rows import Package, Problem, Row
 from sources.dataset.tables import Table, tables
 from sources.words import did_you_mean
@@ -31,7 +31,7 @@ def read_package(directory: Path) -> tuple[Package, list[Problem]]:
 def _unknown_files(directory: Path) -> Iterator[Problem]:
     known = [table.file for table in tables().values()]
     for path in sorted(directory.glob("*.csv")):
-        if path.name not in [*known, ORIGINS]:
+        if path.name not in [*known, ORIGINS] and not path.name.startswith(FLAT):
             yield Problem(path.name, 1, "", f"No table has this name.{did_you_mean(path.name, known)}")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sources import vocabularies
 from sources.dataset.rows import Package, Row
 from sources.dataset.tables import Table, table_of, tables
 from sources.models import Term
-from sources.releases.described import DescribedColumn, described_columns, meaning_of
+from sources.releases.described import DescribedColumn, described_columns, meaning_of, unit_of
+from sources.releases.flat import FlatTable
 from sources.releases.sqlite import ALL_FACTS, CODEBOOK, LIVE, PAST, RELEASE
 
 HOLDS = {
@@ -23,23 +24,42 @@ HEAD = f"""\
 
 ## The files
 
+**The flat tables** hold the live facts of each kind as the API exports them: `flat-reserves.csv`, `flat-reserves.parquet`. A row
+is one fact with its citations; several things in a cell are joined by ` | `, aligned over the columns of the same things. A
+text that a spreadsheet would take for a formula has an apostrophe in front in the CSV file. Figures stand as stated and in their
+base unit. Addresses are relative to the host that serves the API.
+
 **The tables of record** hold everything that was ever published, superseded versions and past states included:
-`{{table}}.csv` as text, `{{table}}.parquet` with types. `datapackage.json` describes the CSV files (Frictionless Data
+`reserves.csv` as text, `reserves.parquet` with types. `datapackage.json` describes the CSV files (Frictionless Data
 Package v1); `load_dataset` of the software reads them back. An empty cell is null. Several names in a cell are joined by
 `|`. The figures of facts stand in their own unit, as the source gave them.
 
 `critical-minerals.sqlite` has the same rows with keys and indexes. There, a table of records has the state that stands, so
 that others can refer to it, and `{PAST}` the states before it, as JSON; `{ALL_FACTS}` has what facts of all kinds share,
-and a view `{LIVE}{{table}}` the live facts of each kind. `{CODEBOOK}` repeats the columns below, `{RELEASE}` says what release
+and a view such as `{LIVE}reserves` the live facts of each kind. `{CODEBOOK}` repeats the columns below, `{RELEASE}` says what release
 it is. Dates and times are text there, as in the CSV files; yes and no are 1 and 0.
 
 Dates of claims and of publication are EDTF (ISO 8601-2): `2024`, `2024-07-09`, `2026-35` (third quarter), `../2028` (by 2028).
 """
 
 
-def codebook(package: Package) -> str:
+def codebook(package: Package, flat: Iterable[FlatTable]) -> str:
     """The codebook as Markdown."""
-    return "\n".join([HEAD, *_tables(package), *_vocabularies(package)])
+    return "\n".join([HEAD, *_flat(flat), *_tables(package), *_vocabularies(package)])
+
+
+def _flat(flat: Iterable[FlatTable]) -> Iterator[str]:
+    yield "## The flat tables\n"
+    for table in flat:
+        yield f"### {table.name}\n"
+        yield f"{table.meaning} Rows: {len(table.rows)}.\n"
+        yield "| column | type | unit | meaning |"
+        yield "|---|---|---|---|"
+        names = {column.name for column in table.columns}
+        for column in table.columns:
+            unit = f"in `{unit}`" if (unit := unit_of(column.name, column.type, names)) else ""
+            yield f"| `{column.name}` | {column.type} | {unit} | {_cell(column.help_text)} |"
+        yield ""
 
 
 def _tables(package: Package) -> Iterator[str]:

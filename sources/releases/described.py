@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from sources import vocabularies
@@ -10,6 +10,7 @@ from sources.dataset.tables import Column, Table
 from sources.models import Fact
 
 NUMBERS = ("number", "integer")
+AMOUNTS = ("value", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def described_columns(table: Table) -> Iterator[DescribedColumn]:
         yield DescribedColumn(
             column.name,
             column.codec.type,
-            _unit_of(table, column),
+            unit_of(column.name, column.codec.type, {other.name for other in table.columns}),
             column.is_required,
             _refers_to(table, column),
             vocabulary or fixed or ("unit" if _holds_units(column) else ""),
@@ -52,12 +53,11 @@ def meaning_of(table: Table) -> str:
     return (table.model.__doc__ or "").strip().partition("\n")[0]
 
 
-def _unit_of(table: Table, column: Column) -> str:
-    """The column beside it that has the unit: `unit` for value, `grade_unit` for grade_value."""
-    if column.codec.type not in NUMBERS:
-        return ""
-    unit = "_".join([*column.name.split("_")[:-1], "unit"])
-    return unit if any(other.name == unit for other in table.columns) else ""
+def unit_of(name: str, kind: str, names: Container[str]) -> str:
+    """Which of the columns beside a number has its unit: `unit` for value, `grade_unit` for grade_value; or none."""
+    *prefix, last = name.split("_")
+    unit = "_".join([*prefix, "unit"])
+    return unit if last in AMOUNTS and kind in NUMBERS and unit in names else ""
 
 
 def _holds_units(column: Column) -> bool:

@@ -22,8 +22,9 @@ from sources.progress import SILENT, Progress
 from sources.releases.as_of import as_of
 from sources.releases.changelog import changelog
 from sources.releases.codebook import codebook
+from sources.releases.flat import FlatTable, flat_tables
 from sources.releases.papers import DATABASE, About, citation, datasette_metadata, descriptor, readme
-from sources.releases.parquet import write_parquet
+from sources.releases.parquet import write_flat_parquet, write_parquet
 from sources.releases.shelf import CARD, NAME, SUMS, NoReleaseError, Release, checksums, read, releases
 from sources.releases.sqlite import write_sqlite
 
@@ -112,19 +113,23 @@ def _build(about: About, draft: Path, progress: Progress) -> None:
         rows = package.rows[table.name]
         _write(draft / table.file, text_of_table(table, rows))
         write_parquet(table, rows, (draft / table.file).with_suffix(".parquet"))
+    flat = list(flat_tables(about.revision))
+    for one in progress.through("Writing flat tables", flat):
+        _write(draft / one.file, one.csv())
+        write_flat_parquet(one, (draft / one.file).with_suffix(".parquet"))
     progress.say(f"Writing {DATABASE}")
     write_sqlite(package, about.as_json(), draft / DATABASE)
     progress.say("Writing what goes with them")
-    for name, text in _papers(about, package, draft).items():
+    for name, text in _papers(about, package, flat, draft).items():
         _write(draft / name, text())
     _write(draft / SUMS, checksums(draft))
 
 
-def _papers(about: About, package: Package, draft: Path) -> dict[str, Callable[[], str]]:
+def _papers(about: About, package: Package, flat: list[FlatTable], draft: Path) -> dict[str, Callable[[], str]]:
     return {
-        DESCRIPTOR: lambda: descriptor(about, draft),
+        DESCRIPTOR: lambda: descriptor(about, flat, draft),
         "metadata.json": lambda: _json(datasette_metadata(about)),
-        "CODEBOOK.md": lambda: codebook(package),
+        "CODEBOOK.md": lambda: codebook(package, flat),
         "CHANGELOG.md": lambda: changelog(package, about.since),
         "README.md": lambda: readme(about),
         "CITATION.cff": lambda: citation(about),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from sources.dataset import package
 from sources.dataset.tables import tables
 from sources.releases.described import described_columns, meaning_of
+from sources.releases.flat import FlatTable
 
 DATABASE = "critical-minerals.sqlite"
 
@@ -54,9 +55,10 @@ This is revision {about.revision} of the dataset, published on {about.created:%Y
 
 | file | what it is |
 |---|---|
-| `*.csv` | the tables of record, as text |
-| `*.parquet` | the same, with types |
-| `{DATABASE}` | the same as an SQLite database, for `sqlite3` or `datasette {DATABASE} -m metadata.json` |
+| `flat-*.csv`, `flat-*.parquet` | the live facts of each kind, a row each with its citations: begin here |
+| other `*.csv` | the tables of record, all versions and states, tied by keys |
+| other `*.parquet` | the same, with types |
+| `{DATABASE}` | the tables of record as an SQLite database, for `sqlite3` or `datasette {DATABASE} -m metadata.json` |
 | `datapackage.json` | the description of the CSV files, a Frictionless Data Package |
 | `CODEBOOK.md` | every table, column, type, unit and word |
 | `CHANGELOG.md` | what changed since the release before this one |
@@ -65,14 +67,14 @@ This is revision {about.revision} of the dataset, published on {about.created:%Y
 | `release.json` | name, revision and date, for programs |
 | `SHA256SUMS` | checksums: `sha256sum -c SHA256SUMS` |
 
-A fact counts as long as its `left` is empty. Each has one or more rows in `citations.csv`, by its key and version: they say
+In the tables of record a fact counts as long as its `left` is empty. Each has one or more rows in `citations.csv`, by its key and version: they say
 which document supports it, and where. Where sources disagree, all their claims are here.
 
 In Python, with pandas:
 
 ```python
-facts = pandas.read_parquet("reserves.parquet")
-live = facts[facts["left"].isna()]
+reserves = pandas.read_parquet("flat-reserves.parquet")
+reserves[reserves["mineral"] == "zinc"][["country", "value", "unit", "source_keys", "locators"]]
 ```
 
 In SQL, the view `live_reserves` has the reserves that count.
@@ -97,10 +99,10 @@ identifiers:
 """
 
 
-def descriptor(about: About, folder: Path) -> str:
+def descriptor(about: About, flat: Iterable[FlatTable], folder: Path) -> str:
     """The description of the package, with the release and the checksum of each file."""
     described = package.describe(about.revision, with_origins=False)
-    resources = described.pop("resources")
+    resources = [*described.pop("resources"), *(table.resource() for table in flat)]
     release = {
         "created": about.as_json()["created"],
         "contributors": [{"title": package.CREATOR, "role": "author"}],

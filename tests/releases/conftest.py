@@ -16,11 +16,16 @@ from tests.small_dataset import SMALL, empty_database, write
 Freeze = Callable[..., Release]
 
 
+def load_small(folder: Path) -> None:
+    """Put the small dataset in the place of the one that is in the database."""
+    empty_database()
+    call_command("load_dataset", "--from", str(write(folder, SMALL)), verbosity=0)
+
+
 @pytest.fixture
 def small(db: None, tmp_path: Path) -> None:
     """A database that holds nothing but the small dataset."""
-    empty_database()
-    call_command("load_dataset", "--from", str(write(tmp_path / "small", SMALL)), verbosity=0)
+    load_small(tmp_path / "small")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,18 +14,25 @@ import duckdb
 import frictionless
 import polars as pl
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from sources.dataset.tables import tables, tables_that_hold
 from sources.models import Fact
 from sources.releases.freezing import freeze
 from tests.factories import make_correction, make_reserve, publish
-from tests.releases.conftest import Freeze
+from tests.releases.conftest import Freeze, load_small
 
 
-@pytest.fixture
-def folder(frozen: Freeze, shelf: Path) -> Path:
-    frozen()
-    return shelf / "2026.1"
+@pytest.fixture(scope="module")
+def folder(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the small dataset, frozen once for the tests that only read it."""
+    root = tmp_path_factory.mktemp("frozen")
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_small(root / "small")
+        freeze("2026.1", root)
+        transaction.set_rollback(True)
+    return root / "2026.1"
 
 
 @pytest.fixture
@@ -43,13 +51,17 @@ def test_the_release_of_the_shipped_dataset_is_a_frictionless_package(dataset: o
     report = frictionless.validate(str(tmp_path / "2026.1" / "datapackage.json"))
 
     assert report.valid, report.flatten(["type", "message"])
-    assert {task.name for task in report.tasks} == set(tables())
+    assert {task.name for task in report.tasks} == {
+        *tables(),
+        *(f"flat-{table.name}" for table in tables_that_hold("facts")),
+    }
 
 
-def test_a_changed_file_is_no_longer_valid(folder: Path):
-    (folder / "sources.csv").write_text((folder / "sources.csv").read_text().replace("Survey", "Surbey"))
+def test_a_changed_file_is_no_longer_valid(folder: Path, tmp_path: Path):
+    changed = shutil.copytree(folder, tmp_path / "changed")
+    (changed / "sources.csv").write_text((folder / "sources.csv").read_text().replace("Survey", "Surbey"))
 
-    assert not frictionless.validate(str(folder / "datapackage.json")).valid
+    assert not frictionless.validate(str(changed / "datapackage.json")).valid
 
 
 def test_the_description_names_the_release(folder: Path):
@@ -71,6 +83,46 @@ def test_parquet_has_the_rows_of_the_csv_with_types(table: str, folder: Path):
         assert [value is None for value in rows[column.name]] == [not row[column.name] for row in expected]
         if column.codec.type == "string":
             assert [value or "" for value in rows[column.name]] == [row[column.name] for row in expected]
+
+
+def test_a_flat_table_has_the_live_facts_with_their_citations(folder: Path):
+    [row] = cells(folder, "flat-reserves")
+
+    assert (row["key"], row["version"], row["mineral"], row["country"]) == ("kaz-zinc", "2", "zinc", "KAZ")
+    assert (row["value"], row["unit"], row["base_value"], row["base_unit"]) == ("7.6", "Mt", "7600000", "t")
+    assert (row["source_keys"], row["source_publishers"]) == ("survey-2024", "Survey")
+    assert row["url"] == "/api/v1/reserves/kaz-zinc/"
+
+
+def test_flat_parquet_has_the_rows_of_the_flat_csv(folder: Path):
+    rows = pl.read_parquet(folder / "flat-reserves.parquet").to_dicts()
+
+    assert [row.keys() for row in rows] == [row.keys() for row in cells(folder, "flat-reserves")]
+    assert (rows[0]["value"], rows[0]["base_value"], rows[0]["disputed"], rows[0]["low"]) == (
+        7.6,
+        7_600_000,
+        False,
+        None,
+    )
+
+
+def test_a_flat_table_is_as_it_was_at_the_revision(frozen: Freeze, shelf: Path):
+    frozen("2026.0", revision=1)
+
+    assert [(row["key"], row["value"]) for row in cells(shelf / "2026.0", "flat-reserves")] == [
+        ("chn-zinc", "46"),
+        ("kaz-zinc", "6.7"),
+    ]
+
+
+def test_what_a_spreadsheet_would_run_is_made_safe_in_flat_tables_alone(frozen: Freeze, shelf: Path):
+    publish(make_reserve("risky", note="=1+1"))
+    frozen("2026.2")
+    [flat] = [row for row in cells(shelf / "2026.2", "flat-reserves") if row["key"] == "risky"]
+    [kept] = [row for row in cells(shelf / "2026.2", "reserves") if row["key"] == "risky"]
+
+    assert (flat["note"], kept["note"]) == ("'=1+1", "=1+1")
+    assert "=1+1" in pl.read_parquet(shelf / "2026.2" / "flat-reserves.parquet")["note"].to_list()
 
 
 def test_duckdb_reads_figures_as_numbers(folder: Path):
@@ -148,6 +200,8 @@ def test_the_codebook_has_every_table_column_and_word(folder: Path):
     assert "| `unit` | string |  |  | vocabulary unit |" in book
     assert "### source-kind\n\n| word | what it means |\n|---|---|\n| `report` | A report. |" in book
     assert "| `Mt` |" in book
+    assert "### flat-reserves\n\nThe live reserves, one row each, with their citations. Rows: 1.\n" in book
+    assert "| `base_value` | number | in `base_unit` |" in book
 
 
 def test_the_first_changelog_tells_from_the_beginning(folder: Path):
