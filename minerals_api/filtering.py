@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import SimpleLazyObject
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
@@ -36,17 +37,24 @@ class StrictFilterBackend(BaseFilterBackend):
         current = current_revision(request)
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
         view.asked = asked
-        if view.document_path:
-            queryset = shown(queryset, view.document_path, asked.number, by_key=_is_by_key(asked, view))
-        if "claims" in shared_of(view) and asked.claims == "best":
-            queryset = queryset.filter(shown_best=True)
+        by_key = _is_by_key(asked, view)
+        of_address = tuple(view.kwargs.items()) if is_list(view) else ()
+        asked.form_of_query = type(view).__qualname__, view.action, of_address, asked.claims, by_key
+        asked.values = {"revision": asked.number}
+
+        def rows() -> QuerySet[Any]:
+            found = shown(queryset, view.document_path, asked.number, by_key=by_key) if view.document_path else queryset
+            return found.filter(shown_best=True) if "claims" in shared_of(view) and asked.claims == "best" else found
+
         errors = reader.errors
-        if filterset_class:
-            queryset, refused = _filtered(filterset_class, queryset, asked)
+        if filterset_class is None:
+            found: Any = SimpleLazyObject(rows)
+        else:
+            found, refused = _filtered(filterset_class, queryset, rows, asked)
             errors += [*refused, *_lacking(asked, request.query_params)]
         if errors:
             raise BadParameters(errors)
-        return queryset
+        return found
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The OpenAPI parameters of an operation of a view."""
@@ -96,20 +104,23 @@ def _is_by_key(asked: Query, view: Any) -> bool:
 
 
 def _filtered(
-    filterset_class: type[StrictFilterSet], queryset: QuerySet[Any], asked: Query
+    filterset_class: type[StrictFilterSet], queryset: QuerySet[Any], rows: Callable[[], QuerySet[Any]], asked: Query
 ) -> tuple[QuerySet[Any], list[ParameterError]]:
+    """The rows that meet the filters, as a query that is not made before it is needed, and what is refused."""
     data = QueryDict(mutable=True)
     data.update(asked.filters)
     filterset = asked.filterset = filterset_class(data, queryset, revision=asked.revision, newest=asked.newest)
-    if filterset.is_valid():
-        queryset = filterset.filter_queryset(queryset)
-    errors = list(_refused(filterset))
-    if errors:
-        return queryset, errors
+    found: Any = SimpleLazyObject(lambda: filterset.filter_queryset(rows()))
+    if filterset.tied and filterset.is_readable:
+        found = filterset.filter_queryset(rows())  # now, as it may refuse more
+    if errors := list(_refused(filterset)):
+        return found, errors
+    asked.form_of_query = (*asked.form_of_query, filterset.form_of_query)
+    asked.values |= filterset.values
     ranges = filterset.ranges()
     if ranges or MEASURE_NAME in {name.removeprefix("-") for name in asked.ordering}:
-        errors = _count_in_one_unit(queryset, ranges, asked)
-    return queryset.filter(ranges), errors
+        errors = _count_in_one_unit(found, ranges, asked)
+    return (SimpleLazyObject(lambda: found.filter(ranges)) if ranges else found), errors  # type: ignore[return-value]
 
 
 def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list[ParameterError]:
@@ -134,7 +145,7 @@ def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list
 
 
 def _refused(filterset: StrictFilterSet) -> Any:
-    for name, errors in filterset.form.errors.as_data().items():
+    for name, errors in filterset.given.errors.items():
         for error in errors:
             allowed = error.allowed if isinstance(error, RefusedValueError) else None
             near = error.near if isinstance(error, RefusedValueError) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from rest_framework.utils.urls import replace_query_param
 
 from minerals_api.collation import sorts_by_code_point
 from minerals_api.schema_components import or_selection
-from sources import counts
+from sources import compiled, counts
+from sources.compiled import Slot
 from sources.exceptions import BadParameters
 from sources.queries import BAD_CURSOR, Place, Query
 
@@ -51,12 +53,12 @@ class Column:
         null = Q(**{f"{self.alias}__isnull": True})
         if value is None:
             return Q(**{f"{self.alias}__isnull": False}) if backwards else Q(pk__in=[])
-        further = Q(**{f"{self.alias}__{'gt' if self.descending is backwards else 'lt'}": value})
+        further = Q(**{f"{self.alias}__{'gt' if self.descending is backwards else 'lt'}": Slot(self.alias, value)})
         # Databases can seek by a bound alone, not by one or another condition.
         return further if backwards or not self.has_nulls else further | null
 
     def at(self, value: Any) -> Q:
-        return Q(**{f"{self.alias}__isnull": True}) if value is None else Q(**{self.alias: value})
+        return Q(**{f"{self.alias}__isnull": True}) if value is None else Q(**{self.alias: Slot(self.alias, value)})
 
     def parse(self, value: Any) -> Any:
         return None if value is None else self.field.to_python(value)
@@ -70,7 +72,7 @@ class RevisionCursorPagination(BasePagination):
     ) -> list[Any]:
         self.request = request
         asked: Query = view.asked
-        columns = _columns(queryset.model, asked.ordering or view.default_ordering, view)
+        columns = _columns(view.queryset.model, asked.ordering or view.default_ordering, view)
         self.count = counts.once("rows", asked, queryset.count) if asked.count is None else asked.count
         place, backwards = asked.place, bool(asked.place and asked.place.backwards)
         rows = self._rows(queryset, columns, asked, view.row_columns)
@@ -88,12 +90,18 @@ class RevisionCursorPagination(BasePagination):
     ) -> list[tuple[Any, ...]]:
         """The rows of the page, in the direction of reading, and one more if there is one."""
         backwards = bool(asked.place and asked.place.backwards)
-        queryset = queryset.annotate(**{column.alias: column.expression for column in columns})
-        if asked.place:
-            queryset = queryset.filter(_beyond(columns, asked.place))
-        queryset = queryset.order_by(*(column.order(backwards=backwards) for column in columns))
-        aliases = [column.alias for column in columns]
-        return list(queryset.values_list(*aliases, *shown)[: asked.page_size + 1])
+        place = _values(columns, asked.place) if asked.place else {}
+
+        def page() -> QuerySet[Any, Any]:
+            found = queryset.annotate(**{column.alias: column.expression for column in columns})
+            if place:
+                found = found.filter(_beyond(columns, place, backwards=backwards))
+            found = found.order_by(*(column.order(backwards=backwards) for column in columns))
+            return found.values_list(*(column.alias for column in columns), *shown)[: asked.page_size + 1]
+
+        nulls = tuple(name for name, value in place.items() if value is None)
+        form = (*asked.form_of_query, asked.ordering, bool(place), backwards, nulls, asked.page_size, shown)
+        return compiled.rows(form, page, asked.values | place)
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self._link(self.next), "previous": self._link(self.previous)}
@@ -145,14 +153,18 @@ def _field(model: type[models.Model], path: str) -> tuple[models.Field[Any, Any]
     return field, has_nulls or field.null or (is_text and field.blank)
 
 
-def _beyond(columns: list[Column], place: Place) -> Q:
-    """The rows after a place: beyond it in the first column, or level there and beyond it in the next, and so on."""
+def _values(columns: list[Column], place: Place) -> dict[str, Any]:
+    """By alias what each column has at a place. Raises BadParameters."""
     try:
-        values = [column.parse(value) for column, value in zip(columns, place.values, strict=True)]
+        return {column.alias: column.parse(value) for column, value in zip(columns, place.values, strict=True)}
     except (ValueError, ValidationError) as error:
         raise BadParameters([BAD_CURSOR]) from error
+
+
+def _beyond(columns: list[Column], place: Mapping[str, Any], *, backwards: bool) -> Q:
+    """The rows after a place: beyond it in the first column, or level there and beyond it in the next, and so on."""
     beyond, level = Q(pk__in=[]), Q()
-    for column, value in zip(columns, values, strict=True):
-        beyond |= level & column.beyond(value, backwards=place.backwards)
-        level &= column.at(value)
+    for column in columns:
+        beyond |= level & column.beyond(place[column.alias], backwards=backwards)
+        level &= column.at(place[column.alias])
     return beyond
