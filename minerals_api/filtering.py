@@ -16,6 +16,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
+from sources.models.facts import ORDERED
 from sources.queries import Query, Reader, parameter, shared_parameters
 
 MEASURE_NAME = "value"
@@ -37,13 +38,16 @@ class StrictFilterBackend(BaseFilterBackend):
         current = current_revision(request)
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings())
         view.asked = asked
-        by_key = _is_by_key(asked, view)
+        led_by = _leading_path(asked, view)
+        by_key = led_by.endswith(("documents__key", "documents__kind"))
         of_address = tuple(view.kwargs.items()) if is_list(view) else ()
-        asked.form_of_query = type(view).__qualname__, view.action, of_address, asked.claims, by_key
+        asked.form_of_query = type(view).__qualname__, view.action, of_address, asked.claims, led_by
         asked.values = {"revision": asked.number}
 
         def rows() -> QuerySet[Any]:
             found = shown(queryset, view.document_path, asked.number, by_key=by_key) if view.document_path else queryset
+            if led_by in ORDERED.values() and (kind := getattr(queryset.model, "document_kind", "")):
+                found = found.filter(kind=kind)  # which the indexes of these orders begin with
             return found.filter(shown_best=True) if "claims" in shared_of(view) and asked.claims == "best" else found
 
         errors = reader.errors
@@ -96,11 +100,10 @@ def ordering_of(view: Any) -> dict[str, str]:
     return view.ordering_fields if is_list(view) else {}
 
 
-def _is_by_key(asked: Query, view: Any) -> bool:
-    """Whether the results are in the order of the keys of their documents, before any other."""
+def _leading_path(asked: Query, view: Any) -> str:
+    """The column that the results are in the order of, before any other."""
     names = [name.removeprefix("-") for name in asked.ordering]
-    path = ordering_of(view).get(names[0], "") if names else view.tie_break[0]
-    return str(path).endswith("documents__key")
+    return str(ordering_of(view).get(names[0], "") if names else view.tie_break[0])
 
 
 def _filtered(

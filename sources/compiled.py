@@ -6,7 +6,7 @@ the next goes into a query as a `Slot`, under a name. The rest of the query has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
+
+Converters = list[tuple[int, tuple[list[Callable[..., Any]], Any]]]
+"""By position, what turns a column of the database into what it stands for."""
 
 MOST = 2_000
 """How many queries a process keeps; then it begins anew."""
@@ -57,21 +60,23 @@ class _Gap:
 
 
 class _Statement:
-    """The SQL of a query that gives tuples."""
+    """The SQL of queries that give tuples of the same columns, one after the other up to so many."""
 
     __slots__ = ("converters", "parameters", "sql")
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
-        compiler = queryset.query.get_compiler(connection=connection)
-        left = _leaves_gaps.set(True)
-        try:
-            self.sql, self.parameters = compiler.as_sql()
-        finally:
-            _leaves_gaps.reset(left)
-        columns = [selected for selected, *_ in compiler.select[: compiler.col_count]]
-        self.converters = list(compiler.get_converters(columns).items())
+    def __init__(self, querysets: Sequence[QuerySet[Any, Any]], most: int) -> None:
+        parts = [part for queryset in querysets if (part := _written(queryset))]
+        self.parameters = [parameter for _, parameters, _ in parts for parameter in parameters]
+        self.converters = parts[0][2] if parts else []
+        self.sql = parts[0][0] if parts else ""
+        if len(parts) > 1:
+            # Both databases read the members in turn: none with a limit of its own is read in parallel.
+            members = (f"SELECT * FROM ({sql}) AS part_{index}" for index, (sql, _, _) in enumerate(parts))  # noqa: S608
+            self.sql = f"{' UNION ALL '.join(members)} LIMIT {most}"
 
     def run(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if not self.sql:
+            return []
         parameters = [one.filled(values) if isinstance(one, _Gap) else one for one in self.parameters]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
@@ -86,16 +91,32 @@ class _Statement:
         return tuple(values)
 
 
-def rows(key: Hashable, query: Callable[[], QuerySet[Any, Any]], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What a query gives that is made once for its key: of tuples, with slots of these names."""
+def _written(queryset: QuerySet[Any, Any]) -> tuple[str, Sequence[Any], Converters] | None:
+    """The SQL of a query with gaps for its slots, and what its columns are read by; None where it can find nothing."""
+    compiler = queryset.query.get_compiler(connection=connection)
+    left = _leaves_gaps.set(True)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    finally:
+        _leaves_gaps.reset(left)
+    columns = [selected for selected, *_ in compiler.select[: compiler.col_count]]
+    return sql, parameters, list(compiler.get_converters(columns).items())
+
+
+def rows(
+    key: Hashable, queries: Callable[[], Sequence[QuerySet[Any, Any]]], values: Mapping[str, Any], *, most: int = 1
+) -> list[tuple[Any, ...]]:
+    """What queries give, one after the other, up to so many rows: of tuples, with slots of these names.
+
+    They are made once for their key.
+    """
     statement = _known.get(key)
     if statement is None:
         if len(_known) >= MOST:
             _known.clear()
-        try:
-            statement = _known[key] = _Statement(query())
-        except EmptyResultSet:
-            return []
+        statement = _known[key] = _Statement(queries(), most)
     return statement.run(values)
 
 

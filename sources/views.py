@@ -97,9 +97,9 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
         queryset = self.filter_queryset(self.get_queryset())
         identity = self.identity()
 
-        def one() -> QuerySet[Any, Any]:
+        def one() -> list[QuerySet[Any, Any]]:
             slots = {name: Slot(name, value) for name, value in identity.items()}
-            return queryset.filter(**slots).values_list(*self.row_columns)[:1]
+            return [queryset.filter(**slots).values_list(*self.row_columns)[:1]]
 
         rows = compiled.rows(self.asked.form_of_query, one, self.asked.values | identity)
         if not rows:
@@ -216,7 +216,7 @@ class FactViewSet(FactKindViewSet):
     queryset = Fact.objects.all()
     serializer_class = FactSerializer
     filterset_class = FactFilterSet
-    ordering_fields = {**FactKindViewSet.base_ordering, "kind": "kind"}
+    ordering_fields = {**FactKindViewSet.base_ordering, "kind": "documents__kind"}
 
     def fact_shapes(self) -> Shapes:
         return tuple(serializer_for(model) for model in fact_models().values())

@@ -35,7 +35,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The newest revision, or None while nothing was ever published."""
         names = [field.attname for field in self.model._meta.concrete_fields]
         newest = compiled.rows(
-            "newest revision", lambda: Revision.objects.order_by("-number").values_list(*names)[:1], {}
+            "newest revision", lambda: [Revision.objects.order_by("-number").values_list(*names)[:1]], {}
         )
         return self.model.from_db(DEFAULT_DB_ALIAS, names, newest[0]) if newest else None
 
@@ -73,6 +73,10 @@ class FactQuerySet(models.QuerySet["Fact"]):
 
     def live(self) -> Self:
         return self.filter(published_in__isnull=False, left_in__isnull=True)
+
+
+ORDERED = {"year": "year", "period": "period", "version": "version", "revision": "published_in"}
+"""By name, the columns of all facts that lists are ordered by. Each is indexed with the key, which breaks its ties."""
 
 
 class Fact(models.Model):
@@ -166,7 +170,11 @@ class Fact(models.Model):
 
     class Meta:
         ordering = ["key", "version"]
-        indexes = [models.Index(fields=["year"], name="fact_by_year")]
+        indexes = [
+            models.Index(fields=[*kind, column, "key"], name=f"fact_{of}by_{name}")
+            for name, column in ORDERED.items()
+            for of, kind in (("kind_", ["kind"]), ("", []))
+        ]
         permissions = [("publish_fact", "Can publish and withdraw facts, and change what the dataset shows")]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="fact_version_once"),
