@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import SimpleLazyObject
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
@@ -15,6 +16,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
+from sources.models.facts import ORDERED
 from sources.queries import STYLE, Query, Reader, Whole, parameter, shared_parameters
 
 MEASURE_NAME = "value"
@@ -40,17 +42,27 @@ class StrictFilterBackend(BaseFilterBackend):
         current = current_revision(request)
         asked = reader.read(view.get_shapes(), ordering_of(view), current, view.get_groupings(), view.get_units())
         view.asked = asked
-        if view.document_path:
-            queryset = shown(queryset, view.document_path, asked.number, by_key=_is_by_key(asked, view))
-        if "claims" in shared_of(view) and asked.claims == "best":
-            queryset = queryset.filter(shown_best=True)
+        led_by = _leading_path(asked, view)
+        by_key = led_by.endswith(("documents__key", "documents__kind"))
+        of_address = tuple(view.kwargs.items()) if is_list(view) else ()
+        asked.form_of_query = type(view).__qualname__, view.action, of_address, asked.claims, led_by
+        asked.values = {"revision": asked.number}
+
+        def rows() -> QuerySet[Any]:
+            found = shown(queryset, view.document_path, asked.number, by_key=by_key) if view.document_path else queryset
+            if led_by in ORDERED.values() and (kind := getattr(queryset.model, "document_kind", "")):
+                found = found.filter(kind=kind)  # which the indexes of these orders begin with
+            return found.filter(shown_best=True) if "claims" in shared_of(view) and asked.claims == "best" else found
+
         errors = reader.errors
-        if filterset_class:
-            queryset, refused = _filtered(filterset_class, queryset, asked)
+        if filterset_class is None:
+            found: Any = SimpleLazyObject(rows)
+        else:
+            found, refused = _filtered(filterset_class, queryset, rows, asked)
             errors += [*refused, *_lacking(asked, request.query_params)]
         if errors:
             raise BadParameters(errors)
-        return queryset
+        return found
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The OpenAPI parameters of an operation of a view."""
@@ -102,28 +114,30 @@ def ordering_of(view: Any) -> dict[str, str]:
     return view.ordering_fields if is_list(view) else {}
 
 
-def _is_by_key(asked: Query, view: Any) -> bool:
-    """Whether the results are in the order of the keys of their documents, before any other."""
+def _leading_path(asked: Query, view: Any) -> str:
+    """The column that the results are in the order of, before any other."""
     names = [name.removeprefix("-") for name in asked.ordering]
-    path = ordering_of(view).get(names[0], "") if names else view.tie_break[0]
-    return str(path).endswith("documents__key")
+    return str(ordering_of(view).get(names[0], "") if names else view.tie_break[0])
 
 
 def _filtered(
-    filterset_class: type[StrictFilterSet], queryset: QuerySet[Any], asked: Query
+    filterset_class: type[StrictFilterSet], queryset: QuerySet[Any], rows: Callable[[], QuerySet[Any]], asked: Query
 ) -> tuple[QuerySet[Any], list[ParameterError]]:
+    """The rows that meet the filters, as a query that is not made before it is needed, and what is refused."""
     data = QueryDict(mutable=True)
     data.update(asked.filters)
     filterset = asked.filterset = filterset_class(data, queryset, revision=asked.revision, newest=asked.newest)
-    if filterset.is_valid():
-        queryset = filterset.filter_queryset(queryset)
-    errors = list(_refused(filterset))
-    if errors:
-        return queryset, errors
+    found: Any = SimpleLazyObject(lambda: filterset.filter_queryset(rows()))
+    if filterset.tied and filterset.is_readable:
+        found = filterset.filter_queryset(rows())  # now, as it may refuse more
+    if errors := list(_refused(filterset)):
+        return found, errors
+    asked.form_of_query = (*asked.form_of_query, filterset.form_of_query)
+    asked.values |= filterset.values
     ranges = filterset.ranges()
     if ranges or MEASURE_NAME in {name.removeprefix("-") for name in asked.ordering}:
-        errors = _count_in_one_unit(queryset, ranges, asked)
-    return queryset.filter(ranges), errors
+        errors = _count_in_one_unit(found, ranges, asked)
+    return (SimpleLazyObject(lambda: found.filter(ranges)) if ranges else found), errors  # type: ignore[return-value]
 
 
 def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list[ParameterError]:
@@ -148,7 +162,7 @@ def _count_in_one_unit(queryset: QuerySet[Any], ranges: Q, asked: Query) -> list
 
 
 def _refused(filterset: StrictFilterSet) -> Any:
-    for name, errors in filterset.form.errors.as_data().items():
+    for name, errors in filterset.given.errors.items():
         for error in errors:
             allowed = error.allowed if isinstance(error, RefusedValueError) else None
             near = error.near if isinstance(error, RefusedValueError) else None

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
-from django.db.models import F, Func, Q, QuerySet, Value
-from django.db.models.functions import Collate, NullIf
+from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from minerals_api.collation import sorts_by_code_point
+from minerals_api.keyset import Column, Order, columns_of, stretches
 from minerals_api.schema_components import or_selection
-from sources import counts
+from sources import compiled, counts
 from sources.exceptions import BadParameters
+from sources.models.facts import ORDERED
 from sources.queries import BAD_CURSOR, Place, Query
-
-ROW = "(%(expressions)s)"
-"""Several columns, or their values, compared as one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that a list is ordered by, under an alias; rows where it is null come last either way."""
-
-    alias: str
-    path: str
-    field: models.Field[Any, Any]
-    has_nulls: bool
-    descending: bool
-
-    @property
-    def expression(self) -> Any:
-        if not isinstance(self.field, models.CharField | models.TextField):
-            return F(self.path)
-        # An absent text is stored as an empty one, and served as null.
-        text = NullIf(F(self.path), Value("")) if self.field.blank else F(self.path)
-        # PostgreSQL may sort texts by a language; both databases are to give the same order.
-        return text if sorts_by_code_point(connection) else Collate(text, "C")
-
-    def order(self, *, backwards: bool) -> Any:
-        column = F(self.alias)
-        if not self.has_nulls:
-            # Databases read no index of several columns in an order that says where nulls come.
-            return column.asc() if self.descending is backwards else column.desc()
-        if self.descending is backwards:
-            return column.asc(nulls_first=backwards or None, nulls_last=not backwards or None)
-        return column.desc(nulls_first=backwards or None, nulls_last=not backwards or None)
-
-    def beyond(self, value: Any, *, backwards: bool) -> Q:
-        """The rows whose value comes after this one, in the direction of reading."""
-        null = Q(**{f"{self.alias}__isnull": True})
-        if value is None:
-            return Q(**{f"{self.alias}__isnull": False}) if backwards else Q(pk__in=[])
-        further = Q(**{f"{self.alias}__{'gt' if self.descending is backwards else 'lt'}": value})
-        # Databases can seek by a bound alone, not by one or another condition.
-        return further if backwards or not self.has_nulls else further | null
-
-    def at(self, value: Any) -> Q:
-        return Q(**{f"{self.alias}__isnull": True}) if value is None else Q(**{self.alias: value})
-
-    def parse(self, value: Any) -> Any:
-        return None if value is None else self.field.to_python(value)
 
 
 class RevisionCursorPagination(BasePagination):
@@ -76,30 +27,39 @@ class RevisionCursorPagination(BasePagination):
     ) -> list[Any]:
         self.request = request
         asked: Query = view.asked
-        columns = order_columns(queryset, asked.ordering or view.default_ordering, view)
-        self.count = counts.once("rows", asked, queryset.count) if asked.count is None else asked.count
+        order = order_of(view)
         place, backwards = asked.place, bool(asked.place and asked.place.backwards)
-        rows = self._rows(queryset, columns, asked, view.row_columns)
+        rows = self._rows(queryset, order, view)
         more, rows = len(rows) > asked.page_size, rows[: asked.page_size]
+        self.count = len(rows) if place is None and not more else _count(queryset, asked)
         if backwards:
             rows.reverse()
         has_next, has_previous = (True, more) if backwards else (more, place is not None)
-        width = len(columns)
+        width = len(order)
         self.next = Place.after(rows[-1][:width], asked).sealed() if has_next and rows else None
         self.previous = Place.before(rows[0][:width], asked).sealed() if has_previous and rows else None
         return [row[width:] for row in rows]
 
-    def _rows(
-        self, queryset: QuerySet[Any], columns: list[Column], asked: Query, shown: tuple[str, ...]
-    ) -> list[tuple[Any, ...]]:
+    def _rows(self, queryset: Any, order: Order, view: Any) -> list[tuple[Any, ...]]:
         """The rows of the page, in the direction of reading, and one more if there is one."""
+        asked: Query = view.asked
+        if not isinstance(queryset, QuerySet):
+            return queryset.page(order, asked.place, asked.page_size + 1)  # type: ignore[no-any-return]
+        columns, shown = columns_of(view.queryset.model, order), view.row_columns
         backwards = bool(asked.place and asked.place.backwards)
-        queryset = queryset.annotate(**{column.alias: column.expression for column in columns})
-        if asked.place:
-            queryset = queryset.filter(_beyond(columns, asked.place))
-        queryset = queryset.order_by(*(column.order(backwards=backwards) for column in columns))
-        aliases = [column.alias for column in columns]
-        return list(queryset.values_list(*aliases, *shown)[: asked.page_size + 1])
+        place = _values(columns, asked.place) if asked.place else {}
+        size = asked.page_size + 1
+
+        def page() -> list[QuerySet[Any, Any]]:
+            names = [column.alias for column in columns]
+            return [
+                stretch.values_list(*names, *shown)[:size]
+                for stretch in stretches(queryset, columns, place, backwards=backwards)
+            ]
+
+        nulls = tuple(name for name, value in place.items() if value is None)
+        form = (*asked.form_of_query, asked.ordering, bool(place), backwards, nulls, size, shown)
+        return compiled.rows(form, page, asked.values | place, most=size)
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self._link(self.next), "previous": self._link(self.previous)}
@@ -127,61 +87,28 @@ class RevisionCursorPagination(BasePagination):
         }
 
 
-def order_columns(queryset: QuerySet[Any], ordering: tuple[str, ...], view: Any) -> list[Column]:
-    """The columns of an order, with those that break its ties at the end."""
+def _count(rows: QuerySet[Any], asked: Query) -> int:
+    return int(counts.once("rows", asked, rows.count) if asked.count is None else asked.count)
+
+
+def order_of(view: Any) -> Order:
+    """The paths of the order asked for and whether they descend, with those that break its ties at the end."""
+    ordering = view.asked.ordering or view.default_ordering
     asked = [(name.removeprefix("-"), name.startswith("-")) for name in ordering]
     paths = [(view.ordering_fields[name], descending) for name, descending in asked]
-    ties_descend = view.ties_follow and any(descending for _, descending in asked)
-    paths += [(path, ties_descend) for path in view.tie_break if path not in [known for known, _ in paths]]
-    computed = queryset.query.annotations
-    return [
-        Column(f"order_{index}", path, *_kind(computed[path].output_field), descending)
-        if path in computed
-        else Column(f"order_{index}", path, *_field(queryset.model, path), descending)
-        for index, (path, descending) in enumerate(paths)
-    ]
+    leading, descends = (paths[0][0], paths[-1][1]) if paths else ("", False)
+    ties = [(path, descends and view.ties_follow) for path in view.tie_break]
+    # Where an index has the column with the key, both go in one direction: it is read from either end.
+    if leading in ORDERED.values():
+        ties = [("key", descends)]
+    elif leading == "documents__kind":
+        ties = [("documents__key", descends)]
+    return (*paths, *(tie for tie in ties if tie[0] not in dict(paths)))
 
 
-def _field(model: type[models.Model], path: str) -> tuple[models.Field[Any, Any], bool]:
-    """The field at the end of a path, and whether there may be nothing there; an empty text is nothing."""
-    *relations, name = path.split("__")
-    has_nulls = False
-    for relation in relations:
-        followed: Any = model._meta.get_field(relation)
-        has_nulls = has_nulls or bool(followed.many_to_one and followed.null)
-        model = followed.related_model
-    field, is_nullable = _kind(model._meta.get_field(name))
-    return field, has_nulls or is_nullable
-
-
-def _kind(field: Any) -> tuple[models.Field[Any, Any], bool]:
-    """A field, and whether there may be nothing in it."""
-    is_text = isinstance(field, models.CharField | models.TextField)
-    return field, field.null or (is_text and field.blank)
-
-
-def _beyond(columns: list[Column], place: Place) -> Any:
-    """The rows after a place: beyond it in the first column, or level there and beyond it in the next, and so on."""
+def _values(columns: tuple[Column, ...], place: Place) -> dict[str, Any]:
+    """By alias what each column has at a place. Raises BadParameters."""
     try:
-        values = [column.parse(value) for column, value in zip(columns, place.values, strict=True)]
+        return {column.alias: column.parse(value) for column, value in zip(columns, place.values, strict=True)}
     except (ValueError, ValidationError) as error:
         raise BadParameters([BAD_CURSOR]) from error
-    if (
-        len(columns) > 1
-        and not any(column.has_nulls for column in columns)
-        and len({c.descending for c in columns}) == 1
-    ):
-        return _row_beyond(columns, values, "<" if columns[0].descending is not place.backwards else ">")
-    beyond, level = Q(pk__in=[]), Q()
-    for column, value in zip(columns, values, strict=True):
-        beyond |= level & column.beyond(value, backwards=place.backwards)
-        level &= column.at(value)
-    return beyond
-
-
-def _row_beyond(columns: list[Column], values: list[Any], sign: str) -> Func:
-    """The same as one comparison of all columns: databases can seek by it in an index of several."""
-    names = Func(*(F(column.alias) for column in columns), template=ROW, output_field=models.TextField())
-    given = [Value(value, output_field=column.field) for column, value in zip(columns, values, strict=True)]
-    place = Func(*given, template=ROW, output_field=models.TextField())
-    return Func(names, place, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField())

@@ -6,7 +6,7 @@ nearest one that something can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from decimal import Decimal
 from itertools import permutations
@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django_filters import rest_framework as filters
 
+from sources.compiled import Slot
 from sources.filter_fields import (
     NOTHING,
     ChoiceField,
@@ -48,6 +49,11 @@ MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
 
 
+def one_of(path: str, values: list[Any]) -> Q:
+    """Holds where a column has one of these values."""
+    return Q(**{path: values[0]}) if len(values) == 1 else Q(**{f"{path}__in": values})
+
+
 class StrictFilter(filters.Filter):
     """A filter that says in the OpenAPI document what it takes."""
 
@@ -56,6 +62,24 @@ class StrictFilter(filters.Filter):
     def __init__(self, field_name: str, help_text: str, **options: Any) -> None:
         super().__init__(field_name=field_name, **options)
         self.help_text = help_text
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs if value is None else self.meeting(qs, self.read(value))
+
+    def read(self, value: Any) -> list[Any]:
+        """What the rows are to have, any of it, found by what is given. Raises RefusedValueError."""
+        return [value]
+
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        """The rows that have any of these values."""
+        return self.narrow(qs, one_of(self.field_name, values))
+
+    def rebound(self, value: Any) -> list[Any] | None:
+        """The one value that rows are to have, if the rest of the condition is the same whatever it is."""
+        if type(self).filter is not StrictFilter.filter:
+            return None
+        values = self.read(value)
+        return values if len(values) == 1 else None
 
     def describe(self) -> dict[str, Any]:
         return self.schema
@@ -80,10 +104,8 @@ class ChoiceFilter(StrictFilter):
         self.choices = [*choices, *([NOTHING] if nullable else [])]
         super().__init__(field_name, help_text, words=self.choices)
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        if value is None:
-            return qs
-        return self.narrow(qs, Q(**{f"{self.field_name}__in": list(map(stored, value))}))
+    def read(self, value: list[str]) -> list[str]:
+        return list(map(stored, value))
 
     def describe(self) -> dict[str, Any]:
         listed = ", ".join(self.choices)
@@ -111,12 +133,9 @@ class WordFilter(StrictFilter):
         super().__init__(field_name, help_text)
         self.vocabulary, self.nullable = vocabulary, nullable
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        if value is None:
-            return qs
+    def read(self, value: list[str]) -> list[str]:
         known = words(self.vocabulary, self.parent.newest) if self.parent.newest else ()
-        found = known_words(value, [*known, NOTHING] if self.nullable else known)
-        return self.narrow(qs, Q(**{f"{self.field_name}__in": list(map(stored, found))}))
+        return list(map(stored, known_words(value, [*known, NOTHING] if self.nullable else known)))
 
     def describe(self) -> dict[str, Any]:
         return {"type": "string", "description": f"Words of the vocabulary {self.vocabulary}, see vocabularies/."}
@@ -145,16 +164,22 @@ class NumberFilter(StrictFilter):
         super().__init__(field_name, help_text, lookup_expr=lookup, whole=whole)
         self.schema = {"type": "integer" if whole else "number"}
 
-    def condition(self, value: Decimal) -> Q:
-        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
+    def read(self, value: Decimal) -> list[Decimal | int]:
+        return [int(value) if self.schema["type"] == "integer" else value]
 
-    def filter(self, qs: QuerySet[Any], value: Decimal | None) -> QuerySet[Any]:
-        return qs if value is None else qs.filter(self.condition(value))
+    def condition(self, values: list[Any]) -> Q:
+        return Q(**{f"{self.field_name}__{self.lookup_expr}": values[0]})
+
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        return qs.filter(self.condition(values))
 
 
 class YesNoFilter(StrictFilter):
     field_class = YesNoField
     schema = {"type": "boolean"}
+
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        return qs.filter(one_of(self.field_name, values))
 
 
 class EntityFilter(StrictFilter):
@@ -166,8 +191,8 @@ class EntityFilter(StrictFilter):
         super().__init__(field_name, help_text)
         self.kind = kind
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        return qs if value is None else self.narrow(qs, Q(**{f"{self.field_name}__in": self.find(value)}))
+    def read(self, value: list[str]) -> list[Any]:
+        return self.find(value)
 
     def find(self, value: list[str]) -> list[int | None]:
         """The ids of what is named; a name may itself hold commas."""
@@ -188,10 +213,8 @@ class EntityFilter(StrictFilter):
 class MentionFilter(EntityFilter):
     """Takes entities that a fact names in any role."""
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        if value is None:
-            return qs
-        return qs.filter(pk__in=qs.model.objects.filter(mentions__entity__in=self.find(value)).values("pk"))
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        return qs.filter(pk__in=qs.model.objects.filter(one_of("mentions__entity", values)).values("pk"))
 
 
 class SourceFilter(StrictFilter):
@@ -199,17 +222,17 @@ class SourceFilter(StrictFilter):
 
     field_class = TextField
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        if value is None:
-            return qs
+    def read(self, value: list[str]) -> list[int]:
         known = source_ids(self.parent.newest) if self.parent.newest else {}
         for key in value:
             if key.casefold() not in known:
                 allowed = list(known) if len(known) <= LONGEST_LIST else []
                 raise RefusedValueError(f"There is no source “{key}”.", allowed, nearest(key, known))
-        ids = [known[key.casefold()] for key in value]
+        return [known[key.casefold()] for key in value]
+
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
         path = f"{self.field_name}__" if self.field_name else ""
-        cited = Q(**{f"{path}source__in": ids}) | Q(**{f"{path}via__in": ids})
+        cited = one_of(f"{path}source", values) | one_of(f"{path}via", values)
         return qs.filter(pk__in=qs.model.objects.filter(cited).values("pk"))
 
 
@@ -218,8 +241,8 @@ class SearchFilter(StrictFilter):
 
     field_class = PhraseField
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        return qs.filter(**{f"{self.field_name}__words": value}) if value else qs
+    def meeting(self, qs: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__words": values[0]})
 
 
 def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = True) -> dict[str, NumberFilter]:
@@ -228,6 +251,23 @@ def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = 
         f"{name}{suffix}": NumberFilter(field_name, f"{help_text}: {words}.", lookup, whole=whole)
         for suffix, (lookup, words) in NUMBER_LOOKUPS.items()
     }
+
+
+class Given:
+    """What is given to filters, as each reads it, and what of it is refused: a form, as far as filters need one."""
+
+    def __init__(self, asked: Mapping[str, StrictFilter], data: QueryDict) -> None:
+        self.cleaned_data: dict[str, Any] = {}
+        self.errors: dict[str, list[ValidationError]] = {}
+        for name, one in asked.items():
+            try:
+                self.cleaned_data[name] = one.field.clean(data.get(name))
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def add_error(self, name: str, error: ValidationError) -> None:
+        self.errors.setdefault(name, []).extend(error.error_list)
+        self.cleaned_data.pop(name, None)
 
 
 class StrictFilterSet(filters.FilterSet):
@@ -258,15 +298,45 @@ class StrictFilterSet(filters.FilterSet):
         self.filters = {name: copy(one) for name, one in self.base_filters.items() if name in data}
         for one in self.filters.values():
             one.model, one.parent = queryset.model, self
+        self.given = Given(self.filters, data)
+        self.values: dict[str, Any] = {}
+        """By filter, the value that its condition is bound to anew."""
+        self.tied = {name: value for name, value in self.given.cleaned_data.items() if value is not None}
+        """By filter, the value that its condition itself depends on."""
+        self.is_readable = not self.given.errors
+        if self.is_readable and type(self).filter_queryset is StrictFilterSet.filter_queryset:
+            self._rebind()
+
+    def _rebind(self) -> None:
+        """Find what is named; what only the database can refuse is refused like a wrong form."""
+        for name, value in list(self.tied.items()):
+            try:
+                rebound = self.filters[name].rebound(value)
+            except ValidationError as error:
+                self.given.add_error(name, error)
+            else:
+                if rebound:
+                    self.values[name] = rebound[0]
+                    del self.tied[name]
+
+    @property
+    def form_of_query(self) -> Hashable:
+        """All that its conditions follow from, but for the values that are bound anew."""
+        of = (self.revision, self.newest) if self.tied else ()
+        return (*self.values, repr(self.tied), *((one.number, one.created) for one in of if one))
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Apply every filter but those by value; what only the database can refuse is refused like a wrong form."""
-        for name, value in list(self.form.cleaned_data.items()):
-            if value is not None and not self.measures(name):
-                try:
-                    queryset = self.filters[name].filter(queryset, value)
-                except ValidationError as error:
-                    self.form.add_error(name, error)
+        """Apply every filter but those by value."""
+        for name, value in self.tied.items():
+            if self.measures(name):
+                continue
+            try:
+                queryset = self.filters[name].filter(queryset, value)
+            except ValidationError as error:
+                self.given.add_error(name, error)
+        for name, value in self.values.items():
+            if not self.measures(name):
+                queryset = self.filters[name].meeting(queryset, [Slot(name, value)])
         return queryset
 
     def without(self, names: Iterable[str]) -> QuerySet[Any]:
@@ -279,7 +349,7 @@ class StrictFilterSet(filters.FilterSet):
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """The pairs of bounds that no number can keep."""
-        given = {name: value for name, value in self.form.cleaned_data.items() if value is not None}
+        given = {name: value for name, value in self.given.cleaned_data.items() if value is not None}
         bounds = [name for name in given if name.endswith((*LOWER, *UPPER))]
         for low, high in permutations(bounds, 2):
             same = low.rpartition("__")[0] == high.rpartition("__")[0]
@@ -295,9 +365,9 @@ class StrictFilterSet(filters.FilterSet):
     def ranges(self) -> Q:
         """What the filters by value ask for."""
         asked = Q()
-        for name, value in self.form.cleaned_data.items():
-            if value is not None and self.measures(name):
-                asked &= self.filters[name].condition(value)
+        for name, value in (self.tied | self.values).items():
+            if self.measures(name):
+                asked &= self.filters[name].condition([Slot(name, value)])
         return asked
 
 
@@ -375,7 +445,8 @@ def shown(queryset: QuerySet[Any], path: str, revision: int, *, by_key: bool = F
     kind = getattr(queryset.model, "document_kind", "")
     of = {f"{path}__kind": kind} if kind else {f"{path}__fact__isnull": False}
     # Never by what stands now: a revision that is published meanwhile would show through.
-    stood = {f"{path}__from_revision__lte": revision, f"{path}__to_revision__gt": revision}
+    number = Slot("revision", revision)
+    stood = {f"{path}__from_revision__lte": number, f"{path}__to_revision__gt": number}
     return queryset.filter(**(of if by_key else {}), **stood).annotate(
         shown_document=F(f"{path}__pk"),
         shown_body=F(f"{path}__body"),

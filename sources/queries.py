@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -157,6 +157,9 @@ class Query:
     """The unit in which figures are given besides that of their sources."""
     filters: dict[str, str] = field(default_factory=dict)
     count: int | None = None
+    form_of_query: tuple[Hashable, ...] = ()
+    """All that the SQL of the rows follows from, but for the values below, which are bound anew."""
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def number(self) -> int:

@@ -6,12 +6,16 @@ databases are given the words that `sources.words` made, and cut nothing themsel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import FullResultSet
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
+from sources.compiled import Slot
 from sources.models import Document
 from sources.words import LONGEST_WORD, is_folded_word
 
@@ -90,12 +94,12 @@ class Words(models.Lookup):
     lookup_name = "words"
     lhs: Col
 
-    def get_prep_lookup(self) -> tuple[str, ...]:
-        """The words, cut where those of the index are. All else is refused, so that it can't speak to the engine."""
-        for word in self.rhs:
-            if not is_folded_word(word):
-                raise ValueError(f"“{word}” is not one folded word.")
-        return tuple(word[:LONGEST_WORD] for word in self.rhs)
+    def get_prep_lookup(self) -> Any:
+        if isinstance(self.rhs, Slot):
+            return self.rhs
+        if not self.rhs:
+            return ()
+        return Slot("words", _checked(self.rhs))
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
         key = Col(self.lhs.alias, Document._meta.pk)
@@ -111,4 +115,13 @@ class Words(models.Lookup):
     def _asked(self, quoted: str, together: str) -> str:
         if not self.rhs:
             raise FullResultSet
-        return together.join(map(quoted.format, self.rhs))
+        return self.rhs.parameter(lambda words: together.join(map(quoted.format, _checked(words))))
+
+
+def _checked(words: Iterable[str]) -> tuple[str, ...]:
+    """The words, cut where those of the index are. All else is refused, so that it can't speak to the engine."""
+    found = tuple(words)
+    for word in found:
+        if not is_folded_word(word):
+            raise ValueError(f"“{word}” is not one folded word.")
+    return tuple(word[:LONGEST_WORD] for word in found)

@@ -17,8 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from sources import compiled
 from sources.cited import CitedMixin
 from sources.columns import Column, columns_of, flat
+from sources.compiled import Slot
 from sources.describing import VocabularySerializer, VocabularyWordSerializer
 from sources.exceptions import Gone
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet, StrictFilterSet
@@ -132,11 +134,17 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
         queryset = self.filter_queryset(self.get_queryset())
-        row = queryset.filter(**self.identity()).values_list(*self.row_columns).first()
-        if row is None:
+        identity = self.identity()
+
+        def one() -> list[QuerySet[Any, Any]]:
+            slots = {name: Slot(name, value) for name, value in identity.items()}
+            return [queryset.filter(**slots).values_list(*self.row_columns)[:1]]
+
+        rows = compiled.rows(self.asked.form_of_query, one, self.asked.values | identity)
+        if not rows:
             self.explain_absence()
             raise Http404
-        return row
+        return rows[0]
 
     def identity(self) -> dict[str, Any]:
         return {self.lookup_field: self.kwargs[self.lookup_field].casefold()}
@@ -287,7 +295,7 @@ class FactViewSet(FactKindViewSet):
     queryset = Fact.objects.all()
     serializer_class = FactSerializer
     filterset_class = FactFilterSet
-    ordering_fields = {**FactKindViewSet.base_ordering, "kind": "kind"}
+    ordering_fields = {**FactKindViewSet.base_ordering, "kind": "documents__kind"}
 
     def fact_shapes(self) -> Shapes:
         return tuple(serializer_for(model) for model in fact_models().values())

@@ -142,7 +142,7 @@ class ComparisonFilterSet(StrictFilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The claims about the mineral and the place, each with whether it is asked for."""
-        given = {name: value for name, value in self.form.cleaned_data.items() if value is not None}
+        given = {name: value for name, value in self.given.cleaned_data.items() if value is not None}
         subject = {name: self._only(name, given.pop(name, None)) for name in self.SUBJECT}
         measure, kind = subject["measure"] or ("", None)
         scope = subject["scope"] or Scope.COUNTRY
@@ -152,7 +152,7 @@ class ComparisonFilterSet(StrictFilterSet):
             try:
                 met = self.filters[name].filter(self._holder(name).objects.all(), value)
             except ValidationError as error:
-                self.form.add_error(name, error)
+                self.given.add_error(name, error)
             else:
                 rows = self._narrowed(rows, self.filters[name].field_name, met) if kind else rows
         return rows
@@ -162,7 +162,7 @@ class ComparisonFilterSet(StrictFilterSet):
         try:
             return None if value is None else self.filters[name].only(value)
         except ValidationError as error:
-            self.form.add_error(name, error)
+            self.given.add_error(name, error)
             return None
 
     def _about(self) -> QuerySet[Any]:

@@ -18,8 +18,9 @@ import orjson
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
-from minerals_api.pagination import Column as OrderColumn
-from minerals_api.pagination import order_columns
+from minerals_api.keyset import Column as OrderColumn
+from minerals_api.keyset import columns_of
+from minerals_api.pagination import order_of
 from sources import counts, lines
 from sources.batches import batches
 from sources.columns import Column, Row, flat, with_host
@@ -197,8 +198,8 @@ class Result:
         queryset = queryset.order_by(*(column.order(backwards=False) for column in columns))
         return array("q", queryset.values_list(name, flat=True).iterator(BATCH))
 
-    def _order(self) -> list[OrderColumn]:
-        return order_columns(self.queryset, self.asked.ordering or self.view.default_ordering, self.view)
+    def _order(self) -> tuple[OrderColumn, ...]:
+        return columns_of(self.queryset.model, order_of(self.view))
 
     def _rows_of_view(self) -> Iterator[list[Row]]:
         """Rows that the view itself makes of what it reads."""

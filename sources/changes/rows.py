@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import connection, models
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
 from sources.models import Document, Fact, Mention, Revision
 from sources.models.documents import ALWAYS
+from sources.queries import Place
 from sources.registry import fact_models, plural, record_models
 
 
@@ -82,12 +83,27 @@ class Changes:
     def count(self) -> int:
         return _together(leg.values_list("at_revision") for leg in self.legs).count()
 
+    def page(self, order: Sequence[tuple[str, bool]], place: Place | None, most: int) -> list[tuple[Any, ...]]:
+        """Up to so many rows after a place, or the first, each led by what it is ordered by: the first columns."""
+        names = COLUMNS[: len(order)]
+        descends = order[0][1] is not bool(place and place.backwards)
+        rows = self.filter(_beyond(names, place.values, "<" if descends else ">")) if place else self
+        rows = rows.order_by(*(F(name).desc() if descends else F(name).asc() for name in names))
+        return [(*row[: len(order)], *row) for row in rows[:most]]
+
     def __getitem__(self, part: slice) -> QuerySet[Any]:
         legs = [leg.values_list(*self.columns) for leg in self.legs]
         if connection.features.supports_slicing_ordering_in_compound:
             # PostgreSQL sorts all rows unless each table gives no more than are wanted, in their order; SQLite merges.
             legs = [leg.order_by(*self.order)[: part.stop] for leg in legs]
         return _together(legs).order_by(*self.order)[part]
+
+
+def _beyond(names: Sequence[str], values: Sequence[Any], sign: str) -> Func:
+    """One comparison of several columns: databases can seek by it in an index of them."""
+    row: dict[str, Any] = {"template": "(%(expressions)s)", "output_field": models.TextField()}
+    sides = Func(*map(F, names), **row), Func(*map(Value, values), **row)
+    return Func(*sides, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField())
 
 
 def _together(legs: Iterable[QuerySet[Any]]) -> QuerySet[Any]:

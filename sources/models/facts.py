@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from sources import compiled
 from sources.edtf import validate_edtf, year_of
 from sources.models.records import Source, validate_key
 
@@ -32,7 +33,11 @@ class Support(models.TextChoices):
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def current(self) -> Revision | None:
         """The newest revision, or None while nothing was ever published."""
-        return self.order_by("-number").first()
+        names = [field.attname for field in self.model._meta.concrete_fields]
+        newest = compiled.rows(
+            "newest revision", lambda: [Revision.objects.order_by("-number").values_list(*names)[:1]], {}
+        )
+        return self.model.from_db(DEFAULT_DB_ALIAS, names, newest[0]) if newest else None
 
     def on(self, day: Any) -> Revision | None:
         """The last revision made on or before a day (UTC)."""
@@ -68,6 +73,10 @@ class FactQuerySet(models.QuerySet["Fact"]):
 
     def live(self) -> Self:
         return self.filter(published_in__isnull=False, left_in__isnull=True)
+
+
+ORDERED = {"year": "year", "period": "period", "version": "version", "revision": "published_in"}
+"""By name, the columns of all facts that lists are ordered by. Each is indexed with the key, which breaks its ties."""
 
 
 class Fact(models.Model):
@@ -164,7 +173,11 @@ class Fact(models.Model):
     class Meta:
         ordering = ["key", "version"]
         indexes = [
-            models.Index(fields=["year"], name="fact_by_year"),
+            *(
+                models.Index(fields=[*kind, column, "key"], name=f"fact_{of}by_{name}")
+                for name, column in ORDERED.items()
+                for of, kind in (("kind_", ["kind"]), ("", []))
+            ),
             models.Index(
                 fields=["left_in", "kind", "key"],
                 condition=Q(left_in__isnull=False, superseded_by__isnull=True),
