@@ -104,7 +104,7 @@ def test_a_summary_takes_the_filters_of_the_list(endpoint: Endpoint, api: APICli
     address = f"{endpoint.address}summary/"
     [error] = refused(api.get(f"{address}?page_size=10"))
 
-    assert error["allowed"] == sorted(["format", "revision", "group_by", "unit", *endpoint.filters])
+    assert error["allowed"] == sorted(["format", "style", "revision", "group_by", "unit", *endpoint.filters])
     assert the_error(api.get(f"{address}?group_by=country&group_by=mineral"))["code"] == "repeated-parameter"
     assert the_error(api.get(f"{address}?country=Kazakstan"))["parameter"] == "country"
 
