@@ -35,6 +35,7 @@ EXAMPLES = (
         "/api/v1/production/summary/?mineral=cobalt&year=2024&group_by=stage,country",
     ),
     Example("Which projects are in the dataset?", "/api/v1/projects/"),
+    Example("What has changed since revision 2, and why?", "/api/v1/changes/?since=2"),
     Example("Where does the information come from?", "/api/v1/sources/"),
 )
 
