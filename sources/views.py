@@ -78,7 +78,7 @@ class QueryMixin(TableMixin, CitedMixin):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == HTTPStatus.OK:
+        if response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
             response.headers["Dataset-Revision"] = str(self.asked.number)
         return response
 

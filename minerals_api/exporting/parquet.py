@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Generator, Iterator
+from http import HTTPStatus
 from typing import Any
 
+from django.db.models import QuerySet
+
+from minerals_api.exporting.ranges import Files, Kept, asked_part
 from minerals_api.exporting.reading import Result
 from minerals_api.exporting.tables import json_lines
-from minerals_api.exporting.whole import WholeRenderer
+from minerals_api.exporting.whole import Stream, WholeRenderer, WholeResponse
 
 ROWS_IN_A_GROUP = 20_000
+FILES = Files()
 
 
 class ParquetRenderer(WholeRenderer):
@@ -24,6 +29,36 @@ class ParquetRenderer(WholeRenderer):
     def schema(self, row: str) -> dict[str, Any]:
         described = super().schema(row)
         return {**described, "schema": {**described["schema"], "format": "binary"}}
+
+    def answer(self, view: Any, queryset: QuerySet[Any]) -> WholeResponse:
+        """The whole file as a stream; its length, or a part of it, where these are asked for, from a copy that is kept."""
+        header, is_head = view.request.headers.get("Range", ""), view.request.method == "HEAD"
+        response = super().answer(view, queryset) if not header or is_head else WholeResponse()
+        response.headers["Accept-Ranges"] = "bytes"
+        if not (header or is_head):
+            return response
+        kept = self._kept(view, queryset)
+        part = None if is_head else asked_part(header, kept.size)
+        start, end = part or (0, kept.size)
+        response.is_empty = kept.is_empty
+        response.headers["Content-Length"] = str(end - start)
+        if not is_head:
+            response.streaming_content = kept.part(start, end)
+            for name, value in self.headers(view).items():
+                response.headers[name] = value
+        if part:
+            response.status_code = HTTPStatus.PARTIAL_CONTENT
+            response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{kept.size}"
+        return response
+
+    def _kept(self, view: Any, queryset: QuerySet[Any]) -> Kept:
+        result = Result(view, queryset)
+        published = view.asked.revision.created if view.asked.revision else None
+        key = (result.about()["address"], view.asked.number, published)
+        if kept := FILES.get(key):
+            return kept
+        stream = Stream(self.write(result))
+        return FILES.keep(key, stream, is_empty=result.is_empty)
 
     def write(self, result: Result) -> Generator[bytes]:
         # Loading it takes a third of a second, which only those wait for who ask for it.

@@ -75,11 +75,17 @@ class WholeRenderer(BaseRenderer):
         else:
             response = WholeResponse(Stream(self._pieces(result, encoding)))
             response.is_empty = result.is_empty
-        response.headers["Content-Type"] = self.content_type or self.media_type
-        response.headers["Content-Disposition"] = f'attachment; filename="{self.file_name(view)}"'
+        for name, value in self.headers(view).items():
+            response.headers[name] = value
         if encoding != AS_IT_IS:
             response.headers["Content-Encoding"] = encoding
         return response
+
+    def headers(self, view: Any) -> dict[str, str]:
+        return {
+            "Content-Type": self.content_type or self.media_type,
+            "Content-Disposition": f'attachment; filename="{self.file_name(view)}"',
+        }
 
     def _pieces(self, result: Result, encoding: str) -> Generator[bytes]:
         pieces = self.write(result)
