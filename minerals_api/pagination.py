@@ -44,7 +44,7 @@ class RevisionCursorPagination(BasePagination):
         """The rows of the page, in the direction of reading, and one more if there is one."""
         asked: Query = view.asked
         if not isinstance(queryset, QuerySet):
-            return queryset.page(order, asked.place, asked.page_size + 1)  # type: ignore[no-any-return]
+            return queryset.page(order, asked.place, asked.page_size + 1)
         columns, shown = columns_of(view.queryset.model, order), view.row_columns
         backwards = bool(asked.place and asked.place.backwards)
         place = _values(columns, asked.place) if asked.place else {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import QueryDict
 
 from sources.exceptions import ParameterErrorCode
 from sources.words import fold, nearest
@@ -16,6 +18,13 @@ from sources.words import fold, nearest
 NOTHING = "null"
 """The value that stands for an absent one: `basis=null` finds what has no basis."""
 MOST_VALUES = 100
+NUMBER_LOOKUPS = {
+    "": ("exact", "equal to this"),
+    "__gte": ("gte", "at least this"),
+    "__lte": ("lte", "at most this"),
+    "__gt": ("gt", "more than this"),
+    "__lt": ("lt", "less than this"),
+}
 NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 
 
@@ -122,3 +131,25 @@ class PhraseField(forms.Field):
         if len(words) > MOST_VALUES:
             raise RefusedValueError(f"These are more than {MOST_VALUES} words.")
         return words
+
+
+class Given:
+    """What is given to filters, as each reads it, and what of it is refused: a form, as far as filters need one."""
+
+    def __init__(self, asked: Mapping[str, Any], data: QueryDict) -> None:
+        self.cleaned_data: dict[str, Any] = {}
+        self.errors: dict[str, list[ValidationError]] = {}
+        for name, one in asked.items():
+            try:
+                self.cleaned_data[name] = one.field.clean(data.get(name))
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def add_error(self, name: str, error: ValidationError) -> None:
+        self.errors.setdefault(name, []).extend(error.error_list)
+        self.cleaned_data.pop(name, None)
+
+
+def one_of(path: str, values: list[Any]) -> Q:
+    """Holds where a column has one of these values."""
+    return Q(**{path: values[0]}) if len(values) == 1 else Q(**{f"{path}__in": values})

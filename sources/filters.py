@@ -21,13 +21,16 @@ from django_filters import rest_framework as filters
 from sources.compiled import Slot
 from sources.filter_fields import (
     NOTHING,
+    NUMBER_LOOKUPS,
     ChoiceField,
+    Given,
     NumberField,
     PhraseField,
     RefusedValueError,
     TextField,
     YesNoField,
     known_words,
+    one_of,
     stored,
 )
 from sources.issues import IssueCode
@@ -36,22 +39,10 @@ from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
 from sources.words import nearest
 
-NUMBER_LOOKUPS = {
-    "": ("exact", "equal to this"),
-    "__gte": ("gte", "at least this"),
-    "__lte": ("lte", "at most this"),
-    "__gt": ("gt", "more than this"),
-    "__lt": ("lt", "less than this"),
-}
 LOWER, UPPER = ("__gte", "__gt"), ("__lte", "__lt")
 LONGEST_LIST, LONGEST_WORDS = 40, 400
 MEASURE, MEASURED_IN = "base_value", "base_unit"
 """The column that filters and orders by value compare, and the one that says in what."""
-
-
-def one_of(path: str, values: list[Any]) -> Q:
-    """Holds where a column has one of these values."""
-    return Q(**{path: values[0]}) if len(values) == 1 else Q(**{f"{path}__in": values})
 
 
 class StrictFilter(filters.Filter):
@@ -191,10 +182,7 @@ class EntityFilter(StrictFilter):
         super().__init__(field_name, help_text)
         self.kind = kind
 
-    def read(self, value: list[str]) -> list[Any]:
-        return self.find(value)
-
-    def find(self, value: list[str]) -> list[int | None]:
+    def find(self, value: list[str]) -> list[Any]:
         """The ids of what is named; a name may itself hold commas."""
         newest = self.parent.newest
         if newest is None:
@@ -208,6 +196,9 @@ class EntityFilter(StrictFilter):
                 allowed = known.slugs if len(known.slugs) <= LONGEST_LIST else ()
                 raise RefusedValueError(f"There is no {self.kind} “{name}”.", allowed, nearest(name, known.names))
         return ids
+
+    def read(self, value: list[str]) -> list[Any]:
+        return self.find(value)
 
 
 class MentionFilter(EntityFilter):
@@ -253,23 +244,6 @@ def number_filters(name: str, field_name: str, help_text: str, *, whole: bool = 
     }
 
 
-class Given:
-    """What is given to filters, as each reads it, and what of it is refused: a form, as far as filters need one."""
-
-    def __init__(self, asked: Mapping[str, StrictFilter], data: QueryDict) -> None:
-        self.cleaned_data: dict[str, Any] = {}
-        self.errors: dict[str, list[ValidationError]] = {}
-        for name, one in asked.items():
-            try:
-                self.cleaned_data[name] = one.field.clean(data.get(name))
-            except ValidationError as error:
-                self.add_error(name, error)
-
-    def add_error(self, name: str, error: ValidationError) -> None:
-        self.errors.setdefault(name, []).extend(error.error_list)
-        self.cleaned_data.pop(name, None)
-
-
 class StrictFilterSet(filters.FilterSet):
     """A filter set over rows joined to their documents at one revision.
 
@@ -311,25 +285,21 @@ class StrictFilterSet(filters.FilterSet):
         """Find what is named; what only the database can refuse is refused like a wrong form."""
         for name, value in list(self.tied.items()):
             try:
-                rebound = self.filters[name].rebound(value)
-            except ValidationError as error:
-                self.given.add_error(name, error)
-            else:
-                if rebound:
+                if rebound := self.filters[name].rebound(value):
                     self.values[name] = rebound[0]
                     del self.tied[name]
+            except ValidationError as error:
+                self.given.add_error(name, error)
 
     @property
     def form_of_query(self) -> Hashable:
         """All that its conditions follow from, but for the values that are bound anew."""
-        of = (self.revision, self.newest) if self.tied else ()
-        return (*self.values, repr(self.tied), *((one.number, one.created) for one in of if one))
+        states = [(one.number, one.created) for one in (self.revision, self.newest) if one and self.tied]
+        return (*self.values, repr(self.tied), *states)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Apply every filter but those by value."""
         for name, value in self.tied.items():
-            if self.measures(name):
-                continue
             try:
                 queryset = self.filters[name].filter(queryset, value)
             except ValidationError as error:
@@ -365,7 +335,7 @@ class StrictFilterSet(filters.FilterSet):
     def ranges(self) -> Q:
         """What the filters by value ask for."""
         asked = Q()
-        for name, value in (self.tied | self.values).items():
+        for name, value in self.values.items():
             if self.measures(name):
                 asked &= self.filters[name].condition([Slot(name, value)])
         return asked

@@ -13,8 +13,7 @@ from sources.dataset.tables import table_of
 from sources.management.options import dataset_directory
 from sources.models import Document
 from sources.registry import fact_models
-from tests.small_dataset import COMMON, FIGURE, SMALL, write
-from tests.test_dataset import empty_database
+from tests.small_dataset import COMMON, FIGURE, SMALL, empty_database, write
 
 pytestmark = pytest.mark.django_db
 

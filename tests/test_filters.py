@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import pytest
 from rest_framework.test import APIClient
 
-from sources.filters import MEASURE, NUMBER_LOOKUPS, TextFilter
+from sources.filter_fields import NUMBER_LOOKUPS
+from sources.filters import MEASURE, TextFilter
 from sources.shapes import paths_of
 from tests import factories as make
 from tests.endpoints import (

@@ -62,6 +62,7 @@ def test_orders_of_all_facts_are_read_off_an_index_from_where_a_page_begins(
     for name in (name for name in COMMON if name in endpoint.orderings):
         first = f"{endpoint.address}?ordering={direction}{name}&page_size=20"
         deep = api.get(first).json()["next"]
+        steps: list[str] = []
         for address in (first, deep):
             steps = steps_of(api, address)
             assert not any("TEMP B-TREE" in step for step in steps), (address, steps)

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.request import Request
 
 from minerals_api.keyset import Column as OrderColumn
@@ -199,7 +199,8 @@ class Result:
         return array("q", queryset.values_list(name, flat=True).iterator(BATCH))
 
     def _order(self) -> tuple[OrderColumn, ...]:
-        return columns_of(self.queryset.model, order_of(self.view))
+        model: type[Model] = self.queryset.model
+        return columns_of(model, order_of(self.view))
 
     def _rows_of_view(self) -> Iterator[list[Row]]:
         """Rows that the view itself makes of what it reads."""

@@ -112,7 +112,7 @@ def test_the_dataset_is_cited_as_its_citation_file_has_it() -> None:
     stated = yaml.safe_load((settings.BASE_DIR / "CITATION.cff").read_text(encoding="utf-8"))
 
     assert dataset().authors == tuple(author["name"] for author in stated["authors"])
-    assert package.LICENCE["name"] == stated["license"]
+    assert stated["license"] == package.LICENCE
 
 
 def test_the_dataset_has_its_revision_and_the_address_of_the_query() -> None:
