@@ -15,7 +15,7 @@ from sources import counts
 from sources.exceptions import BadParameters, ParameterError
 from sources.filters import MEASURED_IN
 from sources.serializers import plain_number
-from sources.views import PAGED, READ, FactKindViewSet
+from sources.viewsets import PAGED, READ, FactKindViewSet
 
 UNIT = "unit"
 """The parameter that asks for a unit."""

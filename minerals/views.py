@@ -14,7 +14,7 @@ from minerals.models import (
 )
 from minerals.summing.counting import Addition
 from minerals.summing.views import AddingViewSet
-from sources.views import EntityViewSet, FactKindViewSet
+from sources.viewsets import EntityViewSet, FactKindViewSet
 
 BASE = FactKindViewSet.base_ordering
 BY_MINERAL = {**BASE, "mineral": "mineral__slug"}

@@ -17,7 +17,8 @@ from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
 from sources.models.facts import ORDERED
-from sources.queries import STYLE, Query, Reader, Whole, parameter, shared_parameters
+from sources.parameters import parameter, shared_parameters
+from sources.queries import STYLE, Query, Reader, Whole
 
 MEASURE_NAME = "value"
 """The parameter that filters and orders by value go by."""
@@ -26,7 +27,7 @@ MEASURE_NAME = "value"
 class StrictFilterBackend(BaseFilterBackend):
     """Applies the shared parameters and the filter set of a view; everything that is wrong is said at once.
 
-    What was asked is left on the view as `asked`. A view says what it takes as `sources.views.QueryMixin` has it;
+    What was asked is left on the view as `asked`. A view says what it takes as `sources.viewsets.QueryMixin` has it;
     a detail takes no filters.
     """
 

@@ -14,7 +14,7 @@ from projects.models import (
     Partner,
     Project,
 )
-from sources.views import EntityViewSet, FactKindViewSet
+from sources.viewsets import EntityViewSet, FactKindViewSet
 
 BASE = FactKindViewSet.base_ordering
 BY_PROJECT = {**BASE, "project": "project__slug"}

@@ -13,7 +13,7 @@ import pytest
 from minerals_api.problems import MEDIA_TYPE
 from minerals_api.urls import router
 from sources.filters import MEASURE, StrictFilter, StrictFilterSet
-from sources.views import EntityViewSet, FactKindViewSet
+from sources.viewsets import EntityViewSet, FactKindViewSet
 
 ROOT = "/api/v1/"
 MOST = 500

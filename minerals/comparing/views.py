@@ -27,7 +27,7 @@ from sources.editions import editions_at
 from sources.exceptions import BadParameters
 from sources.models import Document, Fact
 from sources.shapes import Shapes
-from sources.views import READ, QueryMixin
+from sources.viewsets import READ, QueryMixin
 
 SETTLED = ("mineral", "scope", "country", "measure")
 SHARED = [name for name in map(str, ComparedSubjectSerializer().fields) if name not in SETTLED]

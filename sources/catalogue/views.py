@@ -18,7 +18,7 @@ from sources.catalogue.serializers import JsonLdSerializer
 from sources.dataset import package
 from sources.describing import DataPackageSerializer
 from sources.models import Revision
-from sources.views import QueryMixin
+from sources.viewsets import QueryMixin
 
 
 class DatasetViewSet(QueryMixin, GenericViewSet[Any]):

@@ -12,7 +12,7 @@ from sources.changes.rows import Action, naming
 from sources.filter_fields import RefusedValueError
 from sources.filters import ChoiceFilter, EntityFilter, StrictFilter, StrictFilterSet, TextFilter
 from sources.models import Revision
-from sources.queries import DESCRIPTIONS
+from sources.parameters import DESCRIPTIONS
 from sources.registry import entity_models, fact_models, record_models
 
 

@@ -20,7 +20,7 @@ from sources.changes.serializers import ChangeSerializer
 from sources.models import Document
 from sources.registry import fact_models
 from sources.shapes import Shapes
-from sources.views import PAGED, QueryMixin
+from sources.viewsets import PAGED, QueryMixin
 
 Pages: Any = api_settings.DEFAULT_PAGINATION_CLASS
 RENDERERS: Any = api_settings.DEFAULT_RENDERER_CLASSES

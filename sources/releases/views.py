@@ -23,7 +23,7 @@ from sources.releases.serializers import ReleaseSerializer
 from sources.releases.serving import Served
 from sources.releases.shelf import Release, ReleasedFile
 from sources.shapes import Shapes
-from sources.views import QueryMixin
+from sources.viewsets import QueryMixin
 
 SHAPED = ("fields", "omit")
 BINARY = {"type": "string", "format": "binary"}
