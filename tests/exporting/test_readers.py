@@ -60,7 +60,7 @@ def polars_reads(address: str, keys: list[str]) -> None:
     table = pl.read_parquet(f"{address}&format=parquet")
 
     assert table["key"].to_list() == keys
-    assert (table.schema["value"], table.schema["version"]) == (pl.Float64, pl.Int64)
+    assert [str(table.schema[name]) for name in ("value", "version")] == ["Float64", "Int64"]
     assert table.filter(pl.col("key") == KEY)["base_value"].item() == TONNES
     assert pl.scan_parquet(f"{address}&format=parquet").select("key").collect()["key"].to_list() == keys
 
