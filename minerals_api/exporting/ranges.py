@@ -25,6 +25,9 @@ class Kept:
     size: int
     is_empty: bool
 
+    def __del__(self) -> None:
+        self.file.close()
+
     def part(self, start: int, end: int) -> Generator[bytes]:
         """The bytes from one place up to another."""
         while start < end:
