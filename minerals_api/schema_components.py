@@ -58,9 +58,11 @@ FEATURES: JSON = {
         "type": {"const": "FeatureCollection", "description": "What this is."},
         "features": {
             "type": "array",
-            "description": "A feature for each row.",
+            "description": "A feature for each row, whose `properties` are the columns of the row.",
             "items": {
                 "type": "object",
+                "required": ["type", "geometry", "properties"],
+                "additionalProperties": True,
                 "properties": {
                     "type": {"const": "Feature", "description": "What this is."},
                     "geometry": {
@@ -76,11 +78,6 @@ FEATURES: JSON = {
                                 "description": "Longitude and latitude, WGS 84.",
                             },
                         },
-                    },
-                    "properties": {
-                        "type": "object",
-                        "description": "The row, by its columns.",
-                        "additionalProperties": True,
                     },
                 },
             },
