@@ -20,6 +20,15 @@ ORIGIN_COLUMNS = {
     "key": "Key of that fact or source.",
     "note": "What part of it is meant.",
 }
+NAME = "critical-minerals"
+TITLE = "Critical minerals: claims and their sources"
+CONTRIBUTORS = "The Critical Minerals API contributors"
+"""Who made it, as CITATION.cff has it."""
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0 International",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
 FORMAT = 1
 """Rises when columns are renamed or removed, so that programs that read the files can tell."""
 
@@ -31,18 +40,12 @@ def describe(revision: int, *, with_origins: bool) -> Json:
     resources = [_resource(table) for table in tables().values()]
     return {
         "profile": "tabular-data-package",
-        "name": "critical-minerals",
-        "title": "Critical minerals: claims and their sources",
+        "name": NAME,
+        "title": TITLE,
         "description": "Typed claims about critical minerals, each tied by citations to where sources make it. "
         "Facts are the rows of one table a kind; citations.csv says where each comes from.",
         "version": f"{FORMAT}.{revision}.0",
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "title": "Creative Commons Attribution 4.0 International",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-            }
-        ],
+        "licenses": [dict(LICENCE)],
         "resources": [*resources, _origins()] if with_origins else resources,
     }
 

@@ -1,0 +1,1 @@
+"""Bibliographies: the sources behind an answer, and the dataset itself, in the formats that reference managers read."""
