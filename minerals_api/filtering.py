@@ -15,7 +15,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
 from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
 from sources.models import Revision
-from sources.queries import Query, Reader, Whole, parameter, shared_parameters
+from sources.queries import STYLE, Query, Reader, Whole, parameter, shared_parameters
 
 MEASURE_NAME = "value"
 """The parameter that filters and orders by value go by."""
@@ -78,7 +78,7 @@ def current_revision(request: Request) -> Revision | None:
 def whole_of(request: Request, view: Any) -> Whole | None:
     """The format of the answer, where it holds the whole result."""
     renderer: Any = request.accepted_renderer
-    if not getattr(renderer, "takes_whole", False):
+    if not hasattr(renderer, "column_names"):
         return None
     return Whole(renderer.format, renderer.column_names(view))
 
@@ -89,7 +89,7 @@ def is_list(view: Any) -> bool:
 
 def shared_of(view: Any) -> tuple[str, ...]:
     names = view.shared_on_lists if is_list(view) else view.shared_on_details
-    return (*names, "ordering") if ordering_of(view) else names
+    return (*names, STYLE, "ordering") if ordering_of(view) else (*names, STYLE)
 
 
 def filterset_of(view: Any) -> type[StrictFilterSet] | None:

@@ -21,7 +21,7 @@ from sources.exceptions import BadParameters, ParameterError
 from sources.serializers import plain_number
 from sources.words import nearest
 
-FORMATS = ("json", "html", "csv", "ndjson", "parquet", "xlsx", "geojson", "yaml")
+FORMATS = ("json", "html", "csv", "ndjson", "parquet", "xlsx", "geojson", "bibtex", "ris", "csl", "citation", "yaml")
 """Every format that some endpoint offers."""
 
 QUOTED_LINK = re.compile(r"&quot;((?:https?:/)?/\S*?)&quot;")

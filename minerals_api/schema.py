@@ -52,6 +52,8 @@ class AutoSchema(StockAutoSchema):
         for renderer in renderers:
             if getattr(renderer, "takes_whole", False):
                 content[renderer.media_type] = renderer.schema(self._row_schema(self.view))
+            elif hasattr(renderer, "cite"):
+                content[renderer.media_type] = {"schema": renderer.schema}
 
     def _row_schema(self, view: Any) -> str:
         """The name of the schema of a row of the answer as a table, which is added to the document."""

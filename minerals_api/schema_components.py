@@ -119,6 +119,54 @@ PROBLEM: JSON = {
     },
 }
 
+CITED_DATE: JSON = {
+    "type": "object",
+    "required": ["date-parts"],
+    "properties": {
+        "date-parts": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 2,
+            "items": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "integer"}},
+            "description": "Year, month and day, as far as they are known; of a span both ends.",
+        },
+        "circa": {"type": "boolean", "description": "Whether the date is not sure."},
+    },
+}
+
+CITED_ITEM: JSON = {
+    "type": "object",
+    "description": "A source, or the dataset, as CSL-JSON has it. What is not known is left out.",
+    "required": ["id", "type"],
+    "properties": {
+        "id": {"type": "string", "description": "Key of the source; of the dataset a name with a colon."},
+        "type": {"type": "string", "description": "The kind of document in the words of CSL, such as report."},
+        "title": {"type": "string", "description": "Title of the document."},
+        "author": {
+            "type": "array",
+            "description": "Authors, or the body that published the document where it names none.",
+            "items": {
+                "type": "object",
+                "required": ["literal"],
+                "properties": {"literal": {"type": "string", "description": "The name as the document has it."}},
+            },
+        },
+        "container-title": {"type": "string", "description": "Series or periodical that it appeared in."},
+        "volume": {"type": "string", "description": "Volume of the series."},
+        "issue": {"type": "string", "description": "Issue of the volume."},
+        "publisher": {"type": "string", "description": "The publisher, where it is not the author or the periodical."},
+        "issued": {**CITED_DATE, "description": "When it was published."},
+        "version": {"type": "string", "description": "Of the dataset: the revision."},
+        "DOI": {"type": "string", "description": "Digital object identifier."},
+        "URL": {"type": "string", "description": "Address; of the dataset the permalink of the query."},
+        "accessed": {**CITED_DATE, "description": "When it was read last."},
+        "note": {
+            "type": "string",
+            "description": "In which document it was read, copies, bounds of its date, licence.",
+        },
+    },
+}
+
 HEADERS: dict[str, JSON] = {
     "ETag": {
         "description": "Tags this answer; send it back in `If-None-Match`.",
@@ -136,9 +184,9 @@ HEADERS: dict[str, JSON] = {
         "example": 7,
     },
     "Link": {
-        "description": "Related addresses (RFC 8288): `describedby`, `license`, and on lists `next` and `prev`.",
+        "description": "Related addresses (RFC 8288): `cite-as` (RFC 8574), where the same is read at the same revision for ever; `describedby`, `license`, and on lists `next` and `prev`.",
         "schema": {"type": "string"},
-        "example": '</api/schema/>; rel="describedby"',
+        "example": '<https://example.org/api/v1/reserves/?country=KAZ&revision=7>; rel="cite-as"',
     },
     "RateLimit-Limit": {
         "description": "How many requests a window allows (IETF draft). An answer that the cache repeats isn't counted, and has none of the `RateLimit-*` headers.",
@@ -283,6 +331,7 @@ COMPONENTS: dict[str, JSON] = {
         "ParameterError": PARAMETER_ERROR,
         "Selection": SELECTION,
         "FeatureCollection": FEATURES,
+        "CitedItem": CITED_ITEM,
     },
     "headers": HEADERS,
     "responses": _responses(),

@@ -150,6 +150,10 @@ REST_FRAMEWORK = {
         "minerals_api.exporting.parquet.ParquetRenderer",
         "minerals_api.exporting.xlsx.XLSXRenderer",
         "minerals_api.exporting.geojson.GeoJSONRenderer",
+        "minerals_api.bibliographies.BibTeXRenderer",
+        "minerals_api.bibliographies.RISRenderer",
+        "minerals_api.bibliographies.CSLRenderer",
+        "minerals_api.bibliographies.CitationRenderer",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "minerals_api.renderers.StrictNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["minerals_api.filtering.StrictFilterBackend"],
@@ -170,7 +174,8 @@ side by side, marked `disputed`. Publishing is done in numbered revisions, and `
 them again.
 
 **How to cite.** Name the dataset, its revision (header `Dataset-Revision`) and the sources of the facts you
-use. The data is under CC BY 4.0; the sources keep the rights to their own text.
+use: `format=bibtex`, `ris`, `csl` or `citation` gives them for any query, and `Link: rel="cite-as"` the address that
+keeps its answer. The data is under CC BY 4.0; the sources keep the rights to their own text.
 
 **Errors** are RFC 9457 problem documents (`application/problem+json`) under every `format`. A parameter or
 value that isn't known is refused with a 400 that names it and what was allowed; nothing is silently ignored.

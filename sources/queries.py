@@ -8,10 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.core import signing
 from django.http import QueryDict
+from django.utils.encoding import escape_uri_path
 
+from sources.bibliography.styles import DEFAULT, USUAL, styles
 from sources.exceptions import ParameterError
 from sources.models import Revision
 from sources.shapes import Shape, ShapeError, Shapes
@@ -54,6 +57,11 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
         {"type": "string", "enum": ["best", "all"], "default": "best"},
         "all",
     ),
+    "style": (
+        "With `format=citation`: a style of the Citation Style Language by its name, such as ieee; apa where left out.",
+        {"type": "string"},
+        None,
+    ),
     "group_by": (
         "What each row stands for, one or several by commas; where left out, all that must agree to be added.",
         {"type": "array", "minItems": 1, "uniqueItems": True},
@@ -61,6 +69,10 @@ DESCRIPTIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
     ),
 }
 FORMAT = "format"
+STYLE, STYLED = "style", "citation"
+"""The parameter that says how a citation is written, and the format that it goes with."""
+OF_ONE_ANSWER = frozenset({FORMAT, STYLE, "cursor", "page_size"})
+"""The parameters that choose a form or a part of a result, and so are not in its permalink."""
 NOT_DECODED = "\ufffd"
 """What Django puts in place of bytes that are not UTF-8."""
 SIGNER = signing.Signer(salt="cursor")
@@ -127,6 +139,9 @@ class Query:
     ordering: tuple[str, ...] = ()
     subject: str = ""
     """What tells the list from all others, in short: its address and filters."""
+    style: str = ""
+    permalink: str = ""
+    """Where the same is read at the same revision for ever, relative to the host: its parameters in order of names."""
     claims: str = "best"
     pinned: bool = False
     """Whether a revision was asked for, rather than the newest."""
@@ -204,6 +219,8 @@ class Reader:
         else:
             query.page_size = self._page_size(given.get("page_size"))
             self._resume(query, given)
+        query.permalink = self._permalink(given, query.number)
+        query.style = self._style(given.get(STYLE))
         query.group_by = self._words("group_by", given.get("group_by"), groupings)
         query.claims = self._choice("claims", given.get("claims"), ["best", "all"], "best")
         return query
@@ -273,6 +290,25 @@ class Reader:
             query.place = place
             if place.revision != query.number:
                 query.revision = Revision.objects.filter(number=place.revision).first()
+
+    def _permalink(self, given: dict[str, str], revision: int) -> str:
+        kept = {name: value for name, value in given.items() if name not in OF_ONE_ANSWER}
+        if "revision" in self.known and revision:
+            kept["revision"] = str(revision)
+        query = urlencode(sorted(kept.items()), safe=",:/", quote_via=quote)
+        return f"{escape_uri_path(self.path)}?{query}" if query else escape_uri_path(self.path)
+
+    def _style(self, value: str | None) -> str:
+        if value is None:
+            return DEFAULT
+        name = value.casefold()
+        if self.whole is None or self.whole.format != STYLED:
+            self.refuse(STYLE, f"“{STYLE}” goes with {FORMAT}={STYLED} alone.", "contradiction")
+        elif name not in styles():
+            near = nearest(name, styles())
+            hint = f" Did you mean {near}?" if near else ""
+            self.refuse(STYLE, f"There is no style “{value}”.{hint}", allowed=USUAL, near=near)
+        return name
 
     def _shape(self, given: dict[str, str], shapes: Shapes) -> Shape | None:
         fields, omit = given.get("fields"), given.get("omit")

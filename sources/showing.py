@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from sources.batches import batches
 from sources.documents import naming
 from sources.models import Entity, Fact, Rank, Record
@@ -33,6 +35,16 @@ def entities_showing(facts: Iterable[int]) -> list[Entity]:
 
 def _model(kind: type[Fact], name: str) -> Any:
     return kind._meta.get_field(name).related_model
+
+
+def facts_shown(entities: QuerySet[Any], revision: int) -> list[QuerySet[Any]]:
+    """The facts that entities show in their documents at a revision, by kind and by the field that names them."""
+    return [
+        kind.objects.at(revision).exclude(rank=Rank.DEPRECATED).filter(**{f"{name}__in": entities.values("pk")})
+        for kind in fact_models().values()
+        for name in kind.shown_on
+        if _model(kind, name) is entities.model
+    ]
 
 
 def give_facts(records: Iterable[Record]) -> None:

@@ -18,6 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from sources.bibliography.behind import Behind, behind_entities, behind_sources
+from sources.cited import CitedMixin
 from sources.columns import Column, Row, columns_of, flat
 from sources.dataset import package
 from sources.describing import DataPackageSerializer, VocabularySerializer, VocabularyWordSerializer
@@ -43,7 +45,7 @@ CITATION_KEY = re.compile(r"(?P<fact>.+)-c(?P<position>[1-9][0-9]{0,3})")
 PAGED = (*READ, "page_size", "cursor")
 
 
-class QueryMixin(TableMixin):
+class QueryMixin(TableMixin, CitedMixin):
     """Declares what a view takes, for the filter backend, which leaves what was asked in `asked`."""
 
     document_path: ClassVar[str] = ""
@@ -69,7 +71,7 @@ class QueryMixin(TableMixin):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the revision that was read, which an older one is only in the query, and in a cursor not to be seen."""
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
             response.headers["Dataset-Revision"] = str(self.asked.number)
         return response
@@ -112,6 +114,10 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
             raise Http404
         return response
 
+    def rows_asked(self) -> QuerySet[Any]:
+        is_one = self.action == "retrieve" and self.document_path
+        return self.rows.filter(**self.identity()) if is_one else self.rows
+
     def found(self) -> tuple[Any, ...]:
         """The row asked for. Raises Http404, or Gone where it was withdrawn."""
         queryset = self.filter_queryset(self.get_queryset())
@@ -152,13 +158,17 @@ class FactKindViewSet(DocumentViewSet):
     }
 
     def explain_absence(self) -> None:
-        key = self.kwargs["key"].casefold()
-        versions = Fact.objects.filter(key=key, published_in__lte=self.asked.number, kind__in=self.kinds())
-        if last := versions.order_by("-version").first():
+        if last := self.versions().order_by("-version").first():
+            key = last.key
             history = reverse(f"{self.basename}-history", kwargs={"key": key})
             raise Gone(
                 f"“{key}” was withdrawn in revision {last.left_in_id}.", reason=last.left_reason, history=history
             )
+
+    def versions(self) -> QuerySet[Fact]:
+        """All that a fact has been until the revision that is read."""
+        key, revision = self.kwargs["key"].casefold(), self.asked.number
+        return Fact.objects.filter(key=key, published_in__lte=revision, kind__in=self.kinds())
 
     def kinds(self) -> list[str]:
         return [self.get_queryset().model.document_kind]
@@ -184,6 +194,7 @@ class FactKindViewSet(DocumentViewSet):
         Each with the revisions between which it was served, the oldest first. A withdrawn fact keeps its history.
         """
         self.filter_queryset(self.get_queryset())
+        self.rows = self.versions()
         states = (
             Document.objects.filter(kind__in=self.kinds(), key=key.casefold(), from_revision__lte=self.asked.number)
             .select_related("fact")
@@ -227,6 +238,9 @@ class EntityViewSet(DocumentViewSet):
     def body_of(self, row: tuple[Any, ...]) -> Any:
         return super().body_of(row) if self.action == "list" else self.with_facts(orjson.loads(row[0]), row[1])
 
+    def behind(self) -> Behind:
+        return behind_entities(self.rows_asked(), self.asked.number, in_full=self.action != "list")
+
     def with_facts(self, body: dict[str, Any], entity: int) -> dict[str, Any]:
         facts: dict[str, list[Any]] = {plural(model): [] for model in fact_models().values()}
         documents = Document.objects.at(self.asked.number).filter(fact__mentions__entity=entity).distinct()
@@ -265,6 +279,9 @@ class SourceViewSet(DocumentViewSet):
     lookup_field = "key"
     list_actions = ("facts",)
     ordering_fields = {"key": "documents__key", "publisher": "publisher", "published": "published", "title": "title"}
+
+    def behind(self) -> Behind:
+        return super().behind() if self.action == "facts" else behind_sources(self.rows_asked(), self.asked.number)
 
     @extend_schema(responses=ANY_FACT)
     @action(

@@ -76,7 +76,7 @@ class Endpoint:
     def parameters(self) -> list[str]:
         """What the list takes."""
         ordering = ["ordering"] if self.orderings else []
-        return ["format", *self.viewset.shared_on_lists, *ordering, *self.filters]
+        return ["format", "style", *self.viewset.shared_on_lists, *ordering, *self.filters]
 
     @property
     def measures(self) -> bool:

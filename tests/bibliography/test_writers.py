@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sources.bibliography import bibtex, citing, csl, ris
 from sources.bibliography.entries import Reading, one_line
+from sources.bibliography.styles import DEPENDENT, USUAL, styles
 from tests.bibliography.documents import bibtex_of, dataset, entry, plain, read_bibtex, stored
 
 HOSTILE = [
@@ -137,7 +138,7 @@ def test_a_note_stands_behind_the_citation() -> None:
 
 def test_the_dataset_is_the_last_in_every_style() -> None:
     entries = [entry(key=key, publisher=key.upper()) for key in ("zeta", "alpha")]
-    for style in citing.USUAL:
+    for style in USUAL:
         lines = citing.write([*entries, dataset()], style).splitlines()
 
         assert len(lines) == 3
@@ -145,7 +146,7 @@ def test_the_dataset_is_the_last_in_every_style() -> None:
 
 
 def test_a_style_that_is_another_by_name() -> None:
-    assert citing.styles()["nature-chemistry"].parent == citing.DEPENDENT
+    assert styles()["nature-chemistry"].parent == DEPENDENT
     assert citing.write([dataset()], "nature-chemistry") == citing.write([dataset()], "nature")
 
 
