@@ -309,3 +309,13 @@ def test_what_was_made_while_a_revision_was_published_is_not_kept(django: Counti
 
     assert [ask(cache, ADDRESS).status for _ in range(3)] == [200, 200, 200]
     assert django.asked == 2
+
+
+@pytest.mark.parametrize("format_", ["bibtex", "ris", "csl", "citation"])
+def test_bibliographies_are_kept(format_: str, cache: RevisionCache, django: Counting) -> None:
+    first, second = (ask(cache, f"{ADDRESS}?format={format_}") for _ in range(2))
+
+    assert (first.status, second.body, django.asked) == (200, first.body, 1)
+    assert {name: second.headers[name] for name in ("content-type", "content-disposition", "link")} == {
+        name: first.headers[name] for name in ("content-type", "content-disposition", "link")
+    }
