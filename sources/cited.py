@@ -17,6 +17,7 @@ class CitedMixin:
     """Names the permalink of each answer, and gives its bibliography in its stead where that is asked for."""
 
     asked: Query
+    detail: bool
     rows: QuerySet[Any]
     """What the filters left."""
 
@@ -30,7 +31,7 @@ class CitedMixin:
 
     def behind(self) -> Behind:
         """What the answer rests on."""
-        return behind_rows(self.rows_asked())
+        return behind_rows(self.rows_asked(), self.asked.number, in_full=self.detail)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Cite the answer only once it has shown that there is one: its errors are those of its bibliography."""

@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from sources.bibliography.behind import Behind, behind_entities, behind_sources
 from sources.cited import CitedMixin
 from sources.columns import Column, Row, columns_of, flat
 from sources.dataset import package
@@ -159,10 +158,9 @@ class FactKindViewSet(DocumentViewSet):
 
     def explain_absence(self) -> None:
         if last := self.versions().order_by("-version").first():
-            key = last.key
-            history = reverse(f"{self.basename}-history", kwargs={"key": key})
+            history = reverse(f"{self.basename}-history", kwargs={"key": last.key})
             raise Gone(
-                f"“{key}” was withdrawn in revision {last.left_in_id}.", reason=last.left_reason, history=history
+                f"“{last.key}” was withdrawn in revision {last.left_in_id}.", reason=last.left_reason, history=history
             )
 
     def versions(self) -> QuerySet[Fact]:
@@ -238,9 +236,6 @@ class EntityViewSet(DocumentViewSet):
     def body_of(self, row: tuple[Any, ...]) -> Any:
         return super().body_of(row) if self.action == "list" else self.with_facts(orjson.loads(row[0]), row[1])
 
-    def behind(self) -> Behind:
-        return behind_entities(self.rows_asked(), self.asked.number, in_full=self.action != "list")
-
     def with_facts(self, body: dict[str, Any], entity: int) -> dict[str, Any]:
         facts: dict[str, list[Any]] = {plural(model): [] for model in fact_models().values()}
         documents = Document.objects.at(self.asked.number).filter(fact__mentions__entity=entity).distinct()
@@ -279,9 +274,6 @@ class SourceViewSet(DocumentViewSet):
     lookup_field = "key"
     list_actions = ("facts",)
     ordering_fields = {"key": "documents__key", "publisher": "publisher", "published": "published", "title": "title"}
-
-    def behind(self) -> Behind:
-        return super().behind() if self.action == "facts" else behind_sources(self.rows_asked(), self.asked.number)
 
     @extend_schema(responses=ANY_FACT)
     @action(

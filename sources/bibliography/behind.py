@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from sources.batches import batches
 from sources.bibliography.entries import Entry, Reading, entry_of_source, name_of
-from sources.models import Citation, Document, Fact, Source
+from sources.models import Citation, Document, Entity, Fact, Source
 from sources.showing import facts_shown
 
 
@@ -42,27 +42,18 @@ NOTHING = Behind(Citation.objects.none())
 """Behind what says nothing of any source: the dataset alone is cited."""
 
 
-def behind_rows(rows: QuerySet[Any]) -> Behind:
-    """What the rows of an endpoint rest on, where they are facts or citations themselves."""
+def behind_rows(rows: QuerySet[Any], revision: int, *, in_full: bool) -> Behind:
+    """What the rows of an endpoint rest on; of entities, with all facts about them or with those that a list shows."""
+    rows = rows.order_by()
     if issubclass(rows.model, Fact):
         return behind_facts(rows)
+    if issubclass(rows.model, Entity):
+        about = Fact.objects.at(revision).filter(mentions__entity__in=rows.values("pk"))
+        return behind_facts(about) if in_full else behind_facts(*facts_shown(rows, revision))
+    if rows.model is Source:
+        live = Fact.objects.at(revision)
+        return Behind(Citation.objects.filter(source__in=rows.values("pk"), fact__in=live.values("pk")), rows)
     return Behind(rows) if rows.model is Citation else NOTHING
-
-
-def behind_sources(sources: QuerySet[Source], revision: int) -> Behind:
-    """Sources themselves, as the facts that stood at a revision cite them."""
-    sources = sources.order_by()
-    live = Fact.objects.at(revision).order_by()
-    citing = Citation.objects.filter(source__in=sources.values("pk"), fact__in=live.values("pk"))
-    return Behind(citing, sources)
-
-
-def behind_entities(entities: QuerySet[Any], revision: int, *, in_full: bool) -> Behind:
-    """What the facts rest on that name any of these entities, or that their own documents show."""
-    entities = entities.order_by()
-    if in_full:
-        return behind_facts(Fact.objects.at(revision).filter(mentions__entity__in=entities.values("pk")))
-    return behind_facts(*facts_shown(entities, revision))
 
 
 def behind_facts(*facts: QuerySet[Any]) -> Behind:

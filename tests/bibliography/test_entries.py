@@ -11,7 +11,7 @@ from sources.bibliography.dates import parts_of
 from sources.bibliography.entries import KINDS, Reading, entry_of_dataset
 from sources.bibliography.styles import USUAL, styles
 from sources.dataset import package
-from sources.models import Revision, Term
+from sources.models import Revision
 from tests.bibliography.documents import PERMALINK, bibtex_of, dataset, entry, stored
 
 ITSELF = Reading("", "", "")
@@ -70,13 +70,6 @@ def test_an_article_in_the_news_is_one_of_a_periodical() -> None:
 
 def test_a_kind_that_joined_the_vocabulary_is_a_document() -> None:
     assert item_of(entry(kind="podcast"))["type"] == "document"
-
-
-@pytest.mark.django_db
-def test_every_kind_of_the_dataset_is_known() -> None:
-    words = Term.objects.filter(vocabulary="source-kind").values_list("code", flat=True)
-
-    assert set(words) <= KINDS.keys()
 
 
 def test_what_was_read_elsewhere_says_where() -> None:
