@@ -38,7 +38,7 @@ class CitedMixin:
         if response.status_code == HTTPStatus.OK and hasattr(request.accepted_renderer, "cite"):
             response = self._bibliography(request.accepted_renderer)
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if response.status_code == HTTPStatus.OK:
+        if response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
             link = f'<{request.build_absolute_uri(self.asked.permalink)}>; rel="cite-as"'
             response.headers["Link"] = ", ".join(filter(None, (response.headers.get("Link"), link)))
         return response
