@@ -290,6 +290,7 @@ class StrictFilterSet(filters.FilterSet):
                     del self.tied[name]
             except ValidationError as error:
                 self.given.add_error(name, error)
+                del self.tied[name]
 
     @property
     def form_of_query(self) -> Hashable:
@@ -314,7 +315,6 @@ class StrictFilterSet(filters.FilterSet):
         data = QueryDict(mutable=True)
         data.update({name: str(self.data[name]) for name in self.data if name not in names})
         wider = type(self)(data, self.queryset, revision=self.revision, newest=self.newest)
-        wider.form.is_valid()
         return wider.filter_queryset(self.queryset).filter(wider.ranges())
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
