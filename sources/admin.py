@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from sources.curating.facts import FactColumns, StateFilter
 from sources.curating.records import RecordAdmin, ShownFilter
 from sources.curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
-from sources.models import Citation, Document, Entity, Fact, Mention, Revision, Source, Term
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
 
 admin.site.site_header = "Critical Minerals API: the curators' desk"
 admin.site.site_title = "Critical Minerals API"
@@ -104,6 +104,15 @@ class DocumentAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "disputed", "best")
     search_fields = ("key", "search")
     ordering = ("kind", "key", "from_revision")
+
+
+@admin.register(Line)
+class LineAdmin(ReadOnlyAdmin):
+    list_display = ("document", "columns")
+    list_filter = ("document__kind",)
+    list_select_related = ("document",)
+    search_fields = ("document__key",)
+    ordering = ("document__kind", "document__key", "document__from_revision")
 
 
 @admin.register(Mention)

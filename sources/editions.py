@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 import orjson
 
-from sources.models import Document, Source
+from sources.models import Document, Revision, Source
 
 Key = TypeVar("Key", int, str)
 
@@ -38,9 +39,14 @@ def stored_editions() -> dict[int, tuple[int, int]]:
     return editions_of({pk: earlier for pk, earlier in pairs if earlier is not None})
 
 
-def editions_at(revision: int) -> dict[str, tuple[str, int]]:
+def editions_at(revision: Revision | None) -> Mapping[str, tuple[str, int]]:
     """The editions of all sources as the dataset showed them at a revision, by their keys."""
-    shown = Document.objects.at(revision).filter(kind=Source.document_kind, body__contains='"supersedes":"')
+    return _editions_at(revision.number, revision.created) if revision else {}
+
+
+@lru_cache(maxsize=4)
+def _editions_at(number: int, created: object) -> Mapping[str, tuple[str, int]]:
+    shown = Document.objects.at(number).filter(kind=Source.document_kind, body__contains='"supersedes":"')
     bodies = [orjson.loads(body) for body in shown.values_list("body", flat=True)]
     return editions_of({body["key"]: body["supersedes"] for body in bodies if body["supersedes"]})
 

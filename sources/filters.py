@@ -300,6 +300,7 @@ class StrictFilterSet(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Apply every filter but those by value."""
+        self.unfiltered = queryset
         for name, value in self.tied.items():
             try:
                 queryset = self.filters[name].filter(queryset, value)
@@ -315,7 +316,7 @@ class StrictFilterSet(filters.FilterSet):
         data = QueryDict(mutable=True)
         data.update({name: str(self.data[name]) for name in self.data if name not in names})
         wider = type(self)(data, self.queryset, revision=self.revision, newest=self.newest)
-        return wider.filter_queryset(self.queryset).filter(wider.ranges())
+        return wider.filter_queryset(self.unfiltered).filter(wider.ranges())
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """The pairs of bounds that no number can keep."""

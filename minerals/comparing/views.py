@@ -60,7 +60,7 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.filter_queryset(self.get_queryset())
         question: Question = self.asked.filterset.question
-        editions = editions_at(self.asked.number)
+        editions = editions_at(self.asked.revision)
         claims = [
             Claim(row, orjson.loads(row.shown_body), _unmet(row, question), editions)
             for row in rows.order_by("key", "version")

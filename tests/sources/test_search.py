@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 from minerals.models import Reserve
 from sources import guards, ledger, search
 from sources.filters import FactFilterSet, shown
-from sources.models import Document, Fact, Revision
+from sources.models import Document, Fact, Line, Revision
 from sources.rendering import render
 from sources.words import LONGEST_WORD, MOST_BYTES, fold, index_of
 from tests.factories import make_correction, make_mineral, make_reserve, publish
@@ -275,6 +275,7 @@ def test_the_index_follows_a_document_that_is_written_anew_or_deleted() -> None:
     assert (found("xylophonic"), found("zymurgical")) == (set(), {"sought-reserves"})
     assert holds_what_documents_say()
 
+    Line.objects.filter(document__in=ids).delete()
     Document.objects.filter(pk__in=ids).delete()
 
     assert found("zymurgical") == set()
