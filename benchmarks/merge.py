@@ -86,8 +86,14 @@ class Merger:
         return f'INSERT INTO main."{table}" ({columns}) SELECT {values} FROM part."{table}" WHERE "{key}" > {first} ORDER BY "{key}"'
 
     def _value(self, field: models.Field[Any, Any], shifts: dict[Model, int]) -> str:
-        shift = shifts.get(_numbered_as(field), 0) if field.primary_key or field.remote_field else 0
-        return f'"{field.column}" + {shift}' if shift else f'"{field.column}"'
+        numbered = _numbered_as(field)
+        shift = shifts.get(numbered, 0) if field.primary_key or field.remote_field else 0
+        # What a part refers to may be older than all parts.
+        return (
+            f'"{field.column}" + {shift} * ("{field.column}" > {self.first[numbered]})'
+            if shift
+            else f'"{field.column}"'
+        )
 
 
 def _numbered_as(field: models.Field[Any, Any]) -> Model:
