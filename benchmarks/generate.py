@@ -1,7 +1,8 @@
 """Writes made-up facts into a database of the service, published as one revision.
 
 There are two ways, with the same result: through the ledger at once, or, for many facts, through the ledgers of many
-small databases, each with all claims that can be rivals, whose rows are then brought together.
+small databases, each with all claims that can be rivals, whose rows are then brought together. Of very many facts, most
+are copies of others under keys of their own.
 
     python -m benchmarks.generate --facts 10000 --to .bench/10000.sqlite3
 """
@@ -181,14 +182,26 @@ def generate_in_shards(facts: int, base: Path, target: Path, size: int) -> None:
     print()
 
 
-def generate(facts: int, target: Path, base: Path, *, way: str, size: int) -> float:
-    """Make the database, from one that `begin` filled. Returns the seconds that publishing took."""
+def copy(facts: int, base: Path, original: Path, target: Path) -> None:
+    """Have the facts of a smaller database in one again and again, each time under keys of their own."""
+    shutil.copyfile(original, target)
+    connect(target)
+    from benchmarks.copies import add_copies
+
+    published = json.loads(original.with_suffix(".json").read_text())["facts"]
+    add_copies(target, base, original, facts // published - 1)
+
+
+def generate(facts: int, target: Path, base: Path, *, way: str, size: int, original: Path | None = None) -> float:
+    """Make the database, from one that `begin` filled. Returns the seconds that publishing, or copying, took."""
     clear(target)
     unfinished = target.with_suffix(".unfinished")
     clear(unfinished)
     shutil.copyfile(base, unfinished)
     start = time.perf_counter()
-    if way == "shards":
+    if original:
+        copy(facts, base, original, unfinished)
+    elif way == "shards":
         generate_in_shards(facts, base, unfinished, size)
     else:
         connect(unfinished)
@@ -206,13 +219,15 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="a database to begin with; made, and kept there, if missing")
     parser.add_argument("--way", choices=("ledger", "shards"), default="shards")
     parser.add_argument("--shard", type=int, help="facts in one part")
+    parser.add_argument("--of", type=Path, help="a database whose facts are copied until there are so many")
     options = parser.parse_args()
     size = options.shard or min(LARGEST_SHARD, options.facts // FEWEST_SHARDS + 1)
     base = options.base or options.to.with_name("base.sqlite3")
     if not base.exists():
         make_base(base)
-    seconds = generate(options.facts, options.to, base, way=options.way, size=size)
-    told = {"facts": options.facts, "way": options.way, "seconds": round(seconds, 1)}
+    seconds = generate(options.facts, options.to, base, way=options.way, size=size, original=options.of)
+    way = "copies" if options.of else options.way
+    told = {"facts": options.facts, "way": way, "seconds": round(seconds, 1)}
     options.to.with_suffix(".json").write_text(json.dumps(told))
     print(f"{options.facts:,} facts in {seconds:,.0f} s")
 

@@ -31,14 +31,18 @@ class Merger:
 
     def __enter__(self) -> Self:
         guards.remove()
-        newest = Revision.objects.order_by("-number")[0].number
-        Revision.objects.create(number=newest + 1, created=publishing_day(), author=AUTHOR, message=FACTS_SAID)
         self.connection = sqlite3.connect(self.target, isolation_level=None)
         self.connection.execute("PRAGMA synchronous=OFF")
         self.connection.execute("PRAGMA cache_size=-400000")
+        self.begin()
+        return self
+
+    def begin(self) -> None:
+        """Make the revision, and note where the rows of all parts begin."""
+        newest = Revision.objects.order_by("-number")[0].number
+        Revision.objects.create(number=newest + 1, created=publishing_day(), author=AUTHOR, message=FACTS_SAID)
         self.first = {model: self._last(model) for model in self._numbered()}
         self.last = dict(self.first)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -81,9 +85,13 @@ class Merger:
         fields = model._meta.local_concrete_fields
         columns = ", ".join(f'"{field.column}"' for field in fields)
         values = ", ".join(self._value(field, shifts) for field in fields)
-        key, first = model._meta.pk.column, self.first[_numbered_as(model._meta.pk)]
-        table = model._meta.db_table
-        return f'INSERT INTO main."{table}" ({columns}) SELECT {values} FROM part."{table}" WHERE "{key}" > {first} ORDER BY "{key}"'
+        key, table = model._meta.pk.column, model._meta.db_table
+        rows = f'SELECT {values} FROM part."{table}" WHERE {self._condition(model)} ORDER BY "{key}"'
+        return f'INSERT INTO main."{table}" ({columns}) {rows}'
+
+    def _condition(self, model: Model) -> str:
+        """Holds for the rows that a part has beyond those that all parts began with."""
+        return f'"{model._meta.pk.column}" > {self.first[_numbered_as(model._meta.pk)]}'
 
     def _value(self, field: models.Field[Any, Any], shifts: dict[Model, int]) -> str:
         numbered = _numbered_as(field)

@@ -153,7 +153,7 @@ def measure_start() -> dict[str, Any]:
     say("loading, publishing, starting")
     database, loading = prepare.shipped(times=ROUNDS)
     published = BENCH / "data/published.sqlite3"
-    publishing = prepare.generate(PUBLISHED, published, "ledger")
+    publishing = prepare.generate(PUBLISHED, published, "--way", "ledger")
     starts: dict[str, list[float]] = {"hot": [], "limit": []}
     answers = BENCH / "data/no-answers.pickle"
     answers.write_bytes(pickle.dumps({f"{LISTED}?": ("200 OK", [("content-length", "2")], b"{}")}))

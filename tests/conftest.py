@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import lru_cache
 
 import psycopg
 import pytest
@@ -151,6 +151,10 @@ def api(db: None) -> APIClient:
     return APIClient()
 
 
+ANSWERS_AT_HAND = 300
+"""Enough for the tests of one address to share its answers; whole tables take megabytes, so all would be too many."""
+
+
 @pytest.fixture(scope="session")
 def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callable[[str], HttpResponse]:
     """Gets an address of the API over the shipped dataset, each only once: for tests that change nothing."""
@@ -158,7 +162,7 @@ def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callab
     with override_settings(RATE_LIMIT=""):
         client.handler.load_middleware()
 
-    @cache
+    @lru_cache(maxsize=ANSWERS_AT_HAND)
     def get(address: str) -> HttpResponse:
         with django_db_blocker.unblock():
             response = client.get(address)

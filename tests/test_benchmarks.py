@@ -1,6 +1,7 @@
 """The benchmarks: that made-up facts are those a ledger would publish, and that figures are read rightly."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -188,3 +189,16 @@ def test_a_page_shows_tables_and_keeps_the_words_around_them():
 def test_reads_on_which_a_peer_is_faster_are_named():
     assert len(beaten_by(results())) == len(EVERY)
     assert all("FastAPI" in line and "1.5 times" in line for line in beaten_by(results()))
+
+
+def test_copies_are_served_like_what_they_are_copies_of(generated: dict[str, Path], tmp_path: Path):
+    copied = tmp_path / "copied.sqlite3"
+    command = [sys.executable, "-m", "benchmarks.generate", "--facts", str(3 * FACTS), "--of", generated["ledger"]]
+    base = generated["ledger"].with_name("base.sqlite3")
+    subprocess.run([*command, "--to", copied, "--base", base], cwd=ROOT, check=True)
+
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{copied}"}
+    for check in (["render_documents", "--check"], ["check", "--database", "default"]):
+        subprocess.run([sys.executable, "manage.py", *check], cwd=ROOT, check=True, env=environment)
+    assert len(rows(copied, "sources_fact")) - len(rows(base, "sources_fact")) == 3 * FACTS
+    assert names(copied, "trigger") == names(base, "trigger")
