@@ -35,7 +35,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fix schema release lock bench bench-quick ci interpreter-missing
+.PHONY: help run test check fix schema recipes release lock bench bench-quick ci interpreter-missing
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,9 @@ schema: $(DEVELOPMENT) ## Write anew what the models' words make: docs/openapi.j
 	$(MANAGE) spectacular --format openapi-json --validate --fail-on-warn > .venv/openapi.json
 	@mkdir -p $(dir $(SCHEMA))
 	@cp .venv/openapi.json $(SCHEMA)
+
+recipes: $(DEVELOPMENT) ## Run docs/recipes.ipynb in place against `make run`, and draw docs/figures/ anew
+	$(PY) -m tests.notebooks
 
 release: $(RUNTIME) ## Freeze the published dataset as a named release: make release NAME=2026.1 (ARGS="--revision 3")
 	@test -n "$(NAME)" || { echo "Name the release: make release NAME=2026.1" >&2; exit 1; }
