@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from sources import counts
 from sources.exceptions import BadParameters, ParameterError
 from sources.filter_fields import RefusedValueError
-from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet, shown
+from sources.filters import MEASURE, MEASURED_IN, StrictFilterSet
+from sources.joining import shown
 from sources.models import Revision
 from sources.models.facts import ORDERED
 from sources.parameters import parameter, shared_parameters

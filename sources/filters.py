@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django_filters import rest_framework as filters
 
@@ -405,24 +405,3 @@ class CitationFilterSet(StrictFilterSet):
     def get_filters(cls) -> dict[str, StrictFilter]:
         kinds = ChoiceFilter("fact__kind", "Kinds of the facts that are supported.", fact_models())
         return {**cls.offered, "kind": kinds}
-
-
-def shown(queryset: QuerySet[Any], path: str, revision: int, *, by_key: bool = False) -> QuerySet[Any]:
-    """The rows that the dataset shows at a revision, joined to their documents as they stood then.
-
-    Where they are read in the order of their keys, what the indexes of documents begin with is asked for, too.
-    Elsewhere that would lead databases to sort all documents, rather than to the indexes of the rows.
-    """
-    kind = getattr(queryset.model, "document_kind", "")
-    of = {f"{path}__kind": kind} if kind else {f"{path}__fact__isnull": False}
-    # Never by what stands now: a revision that is published meanwhile would show through.
-    number = Slot("revision", revision)
-    stood = {f"{path}__from_revision__lte": number, f"{path}__to_revision__gt": number}
-    return queryset.filter(**(of if by_key else {}), **stood).annotate(
-        shown_document=F(f"{path}__pk"),
-        shown_body=F(f"{path}__body"),
-        shown_search=F(f"{path}__search"),
-        shown_disputed=F(f"{path}__disputed"),
-        shown_issues=F(f"{path}__issues"),
-        shown_best=F(f"{path}__best"),
-    )

@@ -19,7 +19,8 @@ from rest_framework.test import APIClient
 
 from minerals.models import Reserve
 from sources import guards, ledger, search
-from sources.filters import FactFilterSet, shown
+from sources.filters import FactFilterSet
+from sources.joining import shown
 from sources.models import Document, Fact, Line, Revision
 from sources.rendering import render
 from sources.words import LONGEST_WORD, MOST_BYTES, fold, index_of
