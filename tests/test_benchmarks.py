@@ -193,12 +193,12 @@ def test_reads_on_which_a_peer_is_faster_are_named():
 
 def test_copies_are_served_like_what_they_are_copies_of(generated: dict[str, Path], tmp_path: Path):
     copied = tmp_path / "copied.sqlite3"
-    command = [sys.executable, "-m", "benchmarks.generate", "--facts", str(3 * FACTS), "--of", generated["ledger"]]
+    command = [sys.executable, "-m", "benchmarks.generate", "--facts", str(3 * FACTS), "--of", str(generated["ledger"])]
     base = generated["ledger"].with_name("base.sqlite3")
     subprocess.run([*command, "--to", copied, "--base", base], cwd=ROOT, check=True)
 
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{copied}"}
-    for check in (["render_documents", "--check"], ["check", "--database", "default"]):
-        subprocess.run([sys.executable, "manage.py", *check], cwd=ROOT, check=True, env=environment)
+    for check in ("render_documents --check", "check --database default"):
+        subprocess.run([sys.executable, "manage.py", *check.split()], cwd=ROOT, check=True, env=environment)
     assert len(rows(copied, "sources_fact")) - len(rows(base, "sources_fact")) == 3 * FACTS
     assert names(copied, "trigger") == names(base, "trigger")

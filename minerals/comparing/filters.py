@@ -24,8 +24,8 @@ from sources.filters import (
     TextFilter,
     WordFilter,
     number_filters,
-    shown,
 )
+from sources.joining import shown
 from sources.models import Rank, Revision
 from sources.registry import fact_models
 
