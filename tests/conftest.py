@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import psycopg
 import pytest
@@ -151,8 +151,8 @@ def api(db: None) -> APIClient:
     return APIClient()
 
 
-ANSWERS_AT_HAND = 300
-"""Enough for the tests of one address to share its answers; whole tables take megabytes, so all would be too many."""
+TABLES_AT_HAND = 24
+"""Whole tables take megabytes: enough for one test to ask for each twice."""
 
 
 @pytest.fixture(scope="session")
@@ -162,8 +162,7 @@ def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callab
     with override_settings(RATE_LIMIT=""):
         client.handler.load_middleware()
 
-    @lru_cache(maxsize=ANSWERS_AT_HAND)
-    def get(address: str) -> HttpResponse:
+    def ask(address: str) -> HttpResponse:
         with django_db_blocker.unblock():
             response = client.get(address)
             if response.streaming:
@@ -171,6 +170,11 @@ def shipped(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Callab
                 content = response.getvalue()
                 response.getvalue = lambda: content  # type: ignore[method-assign]
             return response
+
+    pages, tables = cache(ask), lru_cache(maxsize=TABLES_AT_HAND)(ask)
+
+    def get(address: str) -> HttpResponse:
+        return tables(address) if "format=" in address else pages(address)
 
     return get
 
