@@ -14,7 +14,7 @@ TEXT = b'{"key": "kaz-zinc-reserves-aifc-2024", "kind": "reserve"}' * 50
 def unpacked(encoding: str | None, body: bytes) -> bytes:
     """The body that a client reads."""
     readers = {
-        "zstd": lambda packed: zstandard.ZstdDecompressor().decompress(packed),
+        "zstd": lambda packed: zstandard.ZstdDecompressor().decompressobj().decompress(packed),
         "br": brotli.decompress,
         "gzip": gzip.decompress,
     }

@@ -71,17 +71,19 @@ def test_an_answer_is_that_of_django(cache: RevisionCache, django: Counting, add
     plain = ask(django, address, **headers)
     headers = headers | conditional(condition, plain.headers)
     expected = ask(django, address, method, **headers)
+    packed = expected.headers.pop("content-encoding", None)  # as streams are, which no cache holds
+    wanted = unpacked(packed, expected.body)
 
     for _ in range(2):
         answer = ask(cache, address, method, **headers)
-        encoding = answer.headers.pop("content-encoding", None)
+        encoding = answer.headers.pop("content-encoding", None) or packed
         body = unpacked(encoding, answer.body)
         assert answer.status == expected.status
-        assert body == (expected.body if answer.status == 200 and method == "GET" else body)
+        assert body == (wanted if answer.status == 200 and method == "GET" else body)
         assert _comparable(answer.headers, expected.headers, encoding) == _comparable(
             expected.headers, expected.headers, encoding
         )
-        if method == "GET" and answer.status == 200:
+        if method == "GET" and answer.status == 200 and "content-length" in expected.headers:
             assert answer.headers["content-length"] == str(len(answer.body))
 
 

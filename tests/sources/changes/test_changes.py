@@ -277,11 +277,15 @@ def test_a_page_is_read_by_an_index_from_where_it_begins(ordering: str, api: API
             address = api.get(address).json()[following]
         plan = plan_of(queries.captured_queries[-1]["sql"])
 
+        if connection.vendor == "postgresql":
+            # Which index gives the order hangs on statistics; that one does is what matters.
+            assert "Merge Append" in plan
+            assert "Sort Method" not in plan
+            continue
         assert "document_by_opening" in plan
         assert "fact_by_withdrawal" in plan
         assert "TEMP B-TREE" not in plan
-        assert "Sort Method" not in plan
-        if place != "first" and connection.vendor == "sqlite":
+        if place != "first":
             assert "(from_revision_id,kind,key)" in plan, "It begins at the place, not at the revision."
 
 

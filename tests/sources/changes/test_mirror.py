@@ -115,7 +115,7 @@ steps = st.lists(
 
 @pytest.mark.usefixtures("empty_dataset")
 @settings(
-    max_examples=40,
+    max_examples=15,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
