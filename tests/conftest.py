@@ -93,10 +93,18 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Load the shipped dataset once; every test reads it, and rolls back what it adds."""
     with django_db_blocker.unblock():
         call_command("load_dataset", verbosity=0)
+    yield
+    if connection.vendor == "postgresql":
+        # A server that a test has stopped may take a moment to leave, and no database in use can be dropped.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)
