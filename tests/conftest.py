@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.http import HttpResponse
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
@@ -123,6 +125,22 @@ def _flush_past_the_guards() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_and_reload)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _check_what_was_written() -> Iterator[None]:
+    """Check the references of the whole database after a test, as Django does, only where it wrote anything."""
+    check = SQLite.check_constraints
+
+    def check_if_written(self: SQLite, table_names: Any = None) -> None:
+        written = self.connection.total_changes if self.connection else None
+        if table_names or written != vars(self).get("checked_at"):
+            check(self, table_names)
+            vars(self)["checked_at"] = written
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLite, "check_constraints", check_if_written)
         yield
 
 

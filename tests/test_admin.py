@@ -30,7 +30,7 @@ from tests.factories import (
 )
 
 MODELS = [model for app in ("sources", "minerals", "projects") for model in apps.get_app_config(app).get_models()]
-READ_ONLY = {"fact", "entity", "revision", "citation", "document", "mention", "party"}
+READ_ONLY = {"line", "fact", "entity", "revision", "citation", "document", "mention", "party"}
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\s(?:style|on[a-z]+)=\"")
 
 pytestmark = pytest.mark.django_db

@@ -247,4 +247,7 @@ def test_the_examples_of_parameters_are_taken(endpoint: Endpoint, shipped: Get) 
 def test_every_word_offered_for_a_parameter_is_taken(endpoint: Endpoint, shipped: Get) -> None:
     for one in openapi.document()["paths"][endpoint.path]["get"]["parameters"]:
         for word in one["schema"].get("enum", ()):
-            assert shipped(asking(endpoint.address, {one["name"]: word})).status_code == HTTPStatus.OK
+            response = shipped(asking(endpoint.address, {one["name"]: word}))
+            # A unit may be known, and yet not measure what all the figures of a list do.
+            refused = [error["code"] for error in response.json().get("errors", ())] if one["name"] == "unit" else []
+            assert response.status_code == HTTPStatus.OK or refused == ["mixed-units"]

@@ -298,11 +298,12 @@ def plan_of(sql: str) -> str:
 
 # Differences
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 3) | st.text("ab", max_size=2),
-    lambda inner: st.lists(inner, max_size=3) | st.fixed_dictionaries({"a": inner, "b": inner}),
-    max_leaves=12,
-)
+
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return inner | st.lists(inner, max_size=3) | st.fixed_dictionaries({"a": inner, "b": inner})
+
+
+values = nested(nested(st.none() | st.booleans() | st.integers(0, 3) | st.text("ab", max_size=2)))
 documents = st.fixed_dictionaries({"x": values, "y": values, "z": values})
 
 
