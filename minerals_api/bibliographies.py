@@ -9,6 +9,7 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer
 
+from minerals_api.exporting.whole import name_of_copy
 from sources.bibliography import bibtex, citing, csl, ris
 from sources.bibliography.entries import Entry, entry_of_dataset
 from sources.bibliography.styles import USUAL
@@ -44,8 +45,7 @@ class BibliographyRenderer(BaseRenderer):
         raise NotImplementedError
 
     def _file_name(self, view: Any) -> str:
-        subject = "-".join([view.basename, *view.kwargs.values()])
-        return f"{subject}-r{view.asked.number}.{self.extension}"
+        return name_of_copy([view.basename, *view.kwargs.values()], view.asked.number, self.extension)
 
 
 class BibTeXRenderer(BibliographyRenderer):

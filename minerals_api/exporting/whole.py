@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -94,8 +94,13 @@ class WholeRenderer(BaseRenderer):
     def file_name(self, view: Any) -> str:
         """What a copy is called, with the revision that it shows."""
         names = [view.basename, *view.kwargs.values(), *([] if view.action in STOCK else [view.action])]
-        subject = "-".join(re.sub(r"[^a-z0-9]+", "-", str(name).casefold()).strip("-") for name in names)
-        return f"{subject}-r{view.asked.number}.{self.format}"
+        return name_of_copy(names, view.asked.number, self.format)
+
+
+def name_of_copy(names: Iterable[object], revision: int, extension: str) -> str:
+    """The name of a file with what was found under these names at a revision, in letters that any system takes."""
+    subject = "-".join(re.sub(r"[^a-z0-9]+", "-", str(name).casefold()).strip("-") for name in names)
+    return f"{subject}-r{revision}.{extension}"
 
 
 class Stream:
