@@ -1,17 +1,27 @@
 """The newest state is read from the database itself: whatever another connection commits is seen at once."""
 
+import gc
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Lock
+from time import sleep
 
 import pytest
 from django.db import connection
 
 from minerals_api.caching import behind_cache
-from minerals_api.caching.newest import Newest, NewestOfSQLite, newest_of_database
+from minerals_api.caching.newest import (
+    LOOK_AGAIN,
+    Newest,
+    NewestOfPostgreSQL,
+    NewestOfSQLite,
+    State,
+    newest_of_database,
+)
 from sources.models import Revision
 
 TABLES = """
@@ -41,7 +51,7 @@ def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def newest(path: Path) -> Iterator[NewestOfSQLite]:
-    newest = NewestOfSQLite(str(path))
+    newest = NewestOfSQLite(str(path), look_again=0)
     yield newest
     newest.close()
 
@@ -86,6 +96,42 @@ def test_another_process_is_seen(newest: Newest, path: Path):
     before = newest()
     code = f"import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute({REVISION.format(2)!r}); c.commit()"
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+    assert newest() not in (before, None)
+
+
+def test_a_log_that_begins_anew_is_seen(newest: Newest, writer: sqlite3.Connection):
+    states = []
+    for number in range(2, 9):
+        writer.execute("PRAGMA wal_checkpoint(RESTART)")
+        writer.execute(REVISION.format(number))
+        states.append(newest())
+
+    assert len(set(states)) == 7
+
+
+def test_a_reader_that_ends_takes_no_lock_from_a_writer(path: Path, writer: sqlite3.Connection):
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=0); c.execute('BEGIN IMMEDIATE')"
+    NewestOfSQLite(str(path))()
+    writer.execute("BEGIN IMMEDIATE")
+    for _ in range(3):
+        newest = NewestOfSQLite(str(path))
+        newest()
+        newest.close()
+        del newest
+        gc.collect()
+    other = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+
+    assert "database is locked" in other.stderr
+
+
+def test_another_file_is_seen_in_a_moment_without_looking_at_every_request(path: Path, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("minerals_api.caching.newest.monotonic", lambda: clock[0])
+    newest = NewestOfSQLite(str(path))
+    before = newest()
+    rename_over(path)
+    clock[0] += LOOK_AGAIN
 
     assert newest() not in (before, None)
 
@@ -151,7 +197,7 @@ def test_without_a_revision_there_is_no_state(tmp_path: Path):
 
 def test_a_file_that_is_not_there_is_no_state_until_it_is(tmp_path: Path, caplog):
     path = tmp_path / "later.sqlite3"
-    newest = NewestOfSQLite(str(path))
+    newest = NewestOfSQLite(str(path), look_again=0)
 
     assert newest() is None
     assert "goes past the cache" in caplog.text
@@ -210,6 +256,53 @@ def test_a_lost_connection_to_postgresql_is_made_anew(caplog):
     assert before is not None
     assert (lost, again) == (None, before)
     assert "goes past the cache" in caplog.text
+
+
+class CountingLock:
+    """A lock that tells how many have come to it."""
+
+    def __init__(self) -> None:
+        self.came = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_reading_is_shared_only_with_those_who_came_before_it_began():
+    newest = newest_of_database()
+    assert isinstance(newest, NewestOfPostgreSQL)
+    readings = []
+    begun, go_on = Event(), Event()
+    read = newest._read
+
+    def slow() -> State | None:
+        readings.append(read())
+        begun.set()
+        assert go_on.wait(10)
+        return f"{len(readings)}".encode()
+
+    newest._read = slow  # type: ignore[method-assign]
+    newest._lock = counted = CountingLock()  # type: ignore[assignment]
+    try:
+        with ThreadPoolExecutor(5) as threads:
+            first = threads.submit(newest)
+            assert begun.wait(10)
+            later = [threads.submit(newest) for _ in range(4)]
+            while counted.came < 5:
+                sleep(0.001)
+            go_on.set()
+        assert first.result() == b"1"
+        assert {future.result() for future in later} == {b"2"}
+        assert len(readings) == 2
+    finally:
+        newest.close()
 
 
 @pytest.mark.postgresql
