@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from django.db import connections
@@ -27,7 +27,7 @@ def leave_replaced_files(**_: Any) -> None:
 def _state_of_file(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
     """What tells a file from another in its place; None where there is none, as for a database in memory."""
     try:
-        file = Path(str(connection.settings_dict["NAME"])).stat()
+        file = os.stat(connection.settings_dict["NAME"])  # noqa: PTH116  (a Path takes three times as long)
     except OSError:
         return None
     return file.st_ino, file.st_mtime_ns

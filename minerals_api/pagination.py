@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Count, Max, QuerySet, Subquery
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from minerals_api.keyset import Column, Order, columns_of, stretches
 from minerals_api.schema_components import or_selection
 from sources import compiled, counts
 from sources.exceptions import BadParameters
+from sources.models import Document
 from sources.models.facts import ORDERED
 from sources.queries import BAD_CURSOR, Place, Query
 
@@ -43,7 +45,8 @@ class RevisionCursorPagination(BasePagination):
     def _rows(self, queryset: Any, order: Order, view: Any) -> list[tuple[Any, ...]]:
         """The rows of the page, in the direction of reading, and one more if there is one."""
         asked: Query = view.asked
-        if not isinstance(queryset, QuerySet):
+        # By its type: an instance may be a query that isn't made before it is looked at.
+        if hasattr(type(queryset), "page"):
             return queryset.page(order, asked.place, asked.page_size + 1)
         columns, shown = columns_of(view.queryset.model, order), view.row_columns
         backwards = bool(asked.place and asked.place.backwards)
@@ -59,7 +62,15 @@ class RevisionCursorPagination(BasePagination):
 
         nulls = tuple(name for name, value in place.items() if value is None)
         form = (*asked.form_of_query, asked.ordering, bool(place), backwards, nulls, size, shown)
-        return compiled.rows(form, page, asked.values | place, most=size)
+        values = asked.values | place
+        if steps := _steps_worth_walking(queryset, asked, order):
+            # How many words are sought decides how many tests there are.
+            tests = tuple(len(value) for value in values.values() if isinstance(value, list | tuple))
+            try:
+                return compiled.rows((form, tests), page, values, most=size, most_steps=steps)
+            except compiled.WalkTooFarError:
+                counts.once("walked in vain", asked, lambda: True)
+        return compiled.rows(form, page, values, most=size)
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self._link(self.next), "previous": self._link(self.previous)}
@@ -87,8 +98,34 @@ class RevisionCursorPagination(BasePagination):
         }
 
 
+WALKED_ROWS = 4
+"""How many rows are walked past in the time that it takes to look up one match."""
+
+STEPS_OF_A_MATCH = 150
+"""How many steps of SQLite it takes, or less, to look up one match and sort it in."""
+
+
+def _steps_worth_walking(rows: QuerySet[Any], asked: Query, order: Order) -> int:
+    """How far it is worth to go through a list in its order for a page; 0 where all that match are better looked up.
+
+    If one document in so many matches, a page is found in so many times its size; else all that match are sorted. SQLite
+    can't tell which is less, and always sorts. PostgreSQL knows by its statistics.
+    """
+    if connection.vendor != "sqlite" or not asked.filters or not order[0][0].startswith("documents__"):
+        return 0
+    documents = Subquery(Document.objects.order_by("-pk").values("pk")[:1])
+    size = counts.once("size", asked, lambda: rows.aggregate(count=Count("pk"), of=Max(documents)))
+    asked.count = size["count"]
+    if WALKED_ROWS * asked.count**2 < asked.page_size * (size["of"] or 0) or counts.known("walked in vain", asked):
+        return 0
+    return STEPS_OF_A_MATCH * asked.count
+
+
 def _count(rows: QuerySet[Any], asked: Query) -> int:
-    return int(counts.once("rows", asked, rows.count) if asked.count is None else asked.count)
+    if asked.count is not None:
+        return asked.count
+    # Not the method itself: to look it up would make the query, though its count may be known.
+    return int(counts.once("rows", asked, lambda: int(rows.count())))
 
 
 def order_of(view: Any) -> Order:

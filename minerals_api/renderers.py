@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -97,7 +98,8 @@ def linked(json_text: str) -> SafeString:
     return mark_safe(QUOTED_LINK.sub(r'&quot;<a href="\1">\1</a>&quot;', escape(json_text)))  # noqa: S308
 
 
-def _preferred(accept: str, offered: Sequence[str]) -> str | None:
+@lru_cache(maxsize=256)
+def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     """The media type that a header Accept prefers, whatever it adds to a type besides its weight."""
     ranges = []
     for token in accept.split(","):

@@ -63,10 +63,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "minerals_api.errors.ReadOnlyMiddleware",
     "minerals_api.conditional.RevisionHeadersMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "minerals_api.signed_in.SessionMiddleware",
+    "minerals_api.signed_in.CsrfViewMiddleware",
+    "minerals_api.signed_in.AuthenticationMiddleware",
+    "minerals_api.signed_in.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -6,13 +6,15 @@ the next goes into a query as a `Slot`, under a name. The rest of the query has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -24,6 +26,10 @@ MOST = 2_000
 
 _known: dict[Hashable, _Statement] = {}
 _leaves_gaps: ContextVar[bool] = ContextVar("leaves_gaps", default=False)
+_walks: ContextVar[bool] = ContextVar("walks", default=False)
+
+_REFERENCE = re.compile(r'(?<![\w"+.])("\w+"\."\w+_id" (?:=|IN) )')
+"""A condition on what a row refers to. With a plus before it, SQLite tests each row rather than look the rows up."""
 
 
 class Slot(Value):
@@ -64,8 +70,12 @@ class _Statement:
 
     __slots__ = ("converters", "parameters", "sql")
 
-    def __init__(self, querysets: Sequence[QuerySet[Any, Any]], most: int) -> None:
-        parts = [part for queryset in querysets if (part := _written(queryset))]
+    def __init__(self, querysets: Sequence[QuerySet[Any, Any]], most: int, *, walking: bool) -> None:
+        walked = _walks.set(walking)
+        try:
+            parts = [part for queryset in querysets if (part := _written(queryset))]
+        finally:
+            _walks.reset(walked)
         self.parameters = [parameter for _, parameters, _ in parts for parameter in parameters]
         self.converters = parts[0][2] if parts else []
         self.sql = parts[0][0] if parts else ""
@@ -74,11 +84,11 @@ class _Statement:
             members = (f"SELECT * FROM ({sql}) AS part_{index}" for index, (sql, _, _) in enumerate(parts))  # noqa: S608
             self.sql = f"{' UNION ALL '.join(members)} LIMIT {most}"
 
-    def run(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def run(self, values: Mapping[str, Any], most_steps: int = 0) -> list[tuple[Any, ...]]:
         if not self.sql:
             return []
         parameters = [one.filled(values) if isinstance(one, _Gap) else one for one in self.parameters]
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, _within(most_steps):
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
         return list(map(self._converted, rows)) if self.converters else rows
@@ -101,23 +111,61 @@ def _written(queryset: QuerySet[Any, Any]) -> tuple[str, Sequence[Any], Converte
         return None
     finally:
         _leaves_gaps.reset(left)
+    if walks():
+        beginning, where, conditions = sql.partition(" WHERE ")
+        sql = beginning + where + _REFERENCE.sub(r"+\1", conditions)
     columns = [selected for selected, *_ in compiler.select[: compiler.col_count]]
     return sql, parameters, list(compiler.get_converters(columns).items())
 
 
+class WalkTooFarError(Exception):
+    """What was sought lay further along the way than it is worth to walk."""
+
+
+@contextmanager
+def _within(most_steps: int) -> Iterator[None]:
+    """Let SQLite take so many steps, where any number is given."""
+    if not most_steps:
+        yield
+        return
+    database = connection.connection
+    database.set_progress_handler(lambda: 1, most_steps)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise WalkTooFarError from error
+    finally:
+        database.set_progress_handler(None, 0)
+
+
+def walks() -> bool:
+    """Whether the query that is being written is to go through the rows in their order, and test each."""
+    return _walks.get()
+
+
 def rows(
-    key: Hashable, queries: Callable[[], Sequence[QuerySet[Any, Any]]], values: Mapping[str, Any], *, most: int = 1
+    key: Hashable,
+    queries: Callable[[], Sequence[QuerySet[Any, Any]]],
+    values: Mapping[str, Any],
+    *,
+    most: int = 1,
+    most_steps: int = 0,
 ) -> list[tuple[Any, ...]]:
     """What queries give, one after the other, up to so many rows: of tuples, with slots of these names.
 
-    They are made once for their key.
+    They are made once for their key. With a number of steps, SQLite walks through the rows in their order and tests each
+    until there are enough, the shorter way where many meet the conditions. Raises WalkTooFarError after so many.
     """
+    walking = bool(most_steps)
+    key = (key, walking)
     statement = _known.get(key)
     if statement is None:
         if len(_known) >= MOST:
             _known.clear()
-        statement = _known[key] = _Statement(queries(), most)
-    return statement.run(values)
+        statement = _known[key] = _Statement(queries(), most, walking=walking)
+    return statement.run(values, most_steps)
 
 
 def forget() -> None:

@@ -17,13 +17,21 @@ def once(what: str, asked: Query, count: Callable[[], Any]) -> Any:
     """What a count came to when the same list was asked for at the same revision, or comes to now."""
     if asked.revision is None:
         return count()
-    key = (what, asked.revision.number, asked.revision.created, asked.subject)
-    if (known := _known.get(key)) is not None:
-        return known
+    if (known_already := known(what, asked)) is not None:
+        return known_already
     if len(_known) >= MOST:
         _known.clear()
-    _known[key] = found = count()
+    _known[_key(what, asked)] = found = count()
     return found
+
+
+def known(what: str, asked: Query) -> Any:
+    """What is remembered of a list; None where nothing is."""
+    return _known.get(_key(what, asked)) if asked.revision else None
+
+
+def _key(what: str, asked: Query) -> Hashable:
+    return what, asked.revision and (asked.revision.number, asked.revision.created), asked.subject
 
 
 def forget() -> None:

@@ -60,7 +60,7 @@ class Place:
     def sealed(self) -> str:
         """The cursor: signed, so that no client can make one that the database has to puzzle over."""
         values = [value if isinstance(value, int | None) else str(value) for value in self.values]
-        return SIGNER.sign_object((self.revision, self.subject, self.ordering, values, self.backwards), compress=True)
+        return SIGNER.sign_object((self.revision, self.subject, self.ordering, values, self.backwards))
 
     @classmethod
     def opened(cls, cursor: str) -> Place | None:

@@ -7,6 +7,7 @@ databases are given the words that `sources.words` made, and cut nothing themsel
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import FullResultSet
@@ -15,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
-from sources.compiled import Slot
+from sources.compiled import Slot, walks
 from sources.models import Document
 from sources.words import LONGEST_WORD, is_folded_word
 
@@ -102,10 +103,19 @@ class Words(models.Lookup):
         return Slot("words", _checked(self.rhs))
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
+        if walks() and self.rhs:
+            return self._tested(compiler)
         key = Col(self.lhs.alias, Document._meta.pk)
         row, _ = compiler.compile(key)
         asked = self._asked('"{}"*', " ")
         return f'{row} IN (SELECT rowid FROM "{INDEX}" WHERE "{INDEX}" MATCH %s)', [asked]
+
+    def _tested(self, compiler: SQLCompiler) -> tuple[str, list[Any]]:
+        """A test of one document, whose words each have a space before them."""
+        column, _ = compiler.compile(self.lhs)
+        words = range(len(self.rhs.value))
+        beginnings = [self.rhs.parameter(partial(_beginning, number)) for number in words]
+        return " AND ".join([f"instr({column}, %s) > 0"] * len(words)), beginnings
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
         column, _ = compiler.compile(self.lhs)
@@ -116,6 +126,10 @@ class Words(models.Lookup):
         if not self.rhs:
             raise FullResultSet
         return self.rhs.parameter(lambda words: together.join(map(quoted.format, _checked(words))))
+
+
+def _beginning(number: int, words: Iterable[str]) -> str:
+    return f" {_checked(words)[number]}"
 
 
 def _checked(words: Iterable[str]) -> tuple[str, ...]:
