@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 import orjson
+from django.db.models import BinaryField, Func
+from django.db.models.sql.compiler import SQLCompiler
 
 from sources.batches import BATCH, batches
 from sources.columns import HOST, Column, Row, columns_of, flat
@@ -52,6 +54,27 @@ def json_line(row: Row) -> str:
 
 def with_host(text: str, host: str) -> str:
     return text.replace(HOST, host)
+
+
+def bytes_with_host(written: bytes, host: str) -> bytes:
+    """The same for lines in bytes, as they are sent."""
+    return written.replace(HOST.encode(), host.encode())
+
+
+class InBytes(Func):
+    """A line as bytes where the database can give it so: to make texts of lines, and bytes again, takes half the time."""
+
+    output_field = BinaryField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS BLOB)")
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s")
+
+    @staticmethod
+    def read(line: Any) -> Any:
+        return line.encode() if isinstance(line, str) else line
 
 
 @cache

@@ -88,10 +88,10 @@ class Result:
         """Whether the stored lines are the rows as they are: all columns, of one kind of document."""
         return self.reads_documents and self.asked.columns is None and len(self.view.get_tables()) == 1
 
-    def texts(self, form: Form) -> Iterator[list[str]]:
+    def lines(self, form: Form) -> Iterator[list[bytes]]:
         """Batches of stored lines, with the sign for the host."""
-        for _, texts in self._stored(form):
-            yield texts
+        for _, written in self._stored(form):
+            yield written
 
     def cells(self) -> Iterator[list[Sequence[str]]]:
         """Batches of rows as CSV has them, cell by cell, with the columns that are asked for."""
@@ -100,8 +100,8 @@ class Result:
                 yield [[lines.cell(value) for value in row.values()] for row in rows]
             return
         for stored in self._stored("csv"):
-            for kinds, texts in zip(*(batches(part, FEW) for part in stored), strict=True):
-                parsed = csv.reader(texts)
+            for kinds, written in zip(*(batches(part, FEW) for part in stored), strict=True):
+                parsed = csv.reader(map(bytes.decode, written))
                 yield [self._pickers[kind]([*cells, ""]) for kind, cells in zip(kinds, parsed, strict=True)]
 
     def rows(self) -> Iterator[list[Row]]:
@@ -130,35 +130,36 @@ class Result:
         if not self.reads_documents:
             yield from self._rows_of_view()
             return
-        for texts in self.texts("json"):
-            for few in batches(texts, FEW):
-                yield orjson.loads(lines.with_host(f"[{','.join(few)}]", self.host))
+        for written in self.lines("json"):
+            for few in batches(written, FEW):
+                yield orjson.loads(lines.bytes_with_host(b"[" + b",".join(few) + b"]", self.host))
 
-    def _stored(self, form: Form) -> Iterator[tuple[list[str], list[str]]]:
+    def _stored(self, form: Form) -> Iterator[tuple[list[str], list[bytes]]]:
         """Batches of the kinds of lines, and the lines."""
+        read = lines.InBytes.read
         for batch in self._documents(form):
             self.is_empty = False
             kinds = [row[1] for row in batch]
             current = {kind: lines.digest_of(kind) for kind in set(kinds)}
             stale = [row[0] for row in batch if row[2] != current[row[1]]]
             if not stale:
-                yield kinds, [row[3] for row in batch]
+                yield kinds, [read(row[3]) for row in batch]
                 continue
             made = self._made(stale, form)
-            yield kinds, [made.get(row[0], row[3]) for row in batch]
+            yield kinds, [made.get(row[0]) or read(row[3]) for row in batch]
 
-    def _made(self, documents: list[int], form: Form) -> dict[int, str]:
+    def _made(self, documents: list[int], form: Form) -> dict[int, bytes]:
         """Lines that are missing, or have the columns of an earlier version of the software."""
-        found: dict[int, str] = {}
+        found: dict[int, bytes] = {}
         for batch in batches(documents):
             for pk, kind, body in Document.objects.filter(pk__in=batch).values_list("pk", "kind", "body"):
                 written, json = lines.line_of(kind, orjson.loads(body))
-                found[pk] = written if form == "csv" else json
+                found[pk] = (written if form == "csv" else json).encode()
         return found
 
     def _documents(self, form: Form) -> Iterator[list[Any]]:
         """Batches of number, kind, digest of columns and line of documents."""
-        wanted = ("pk", "kind", "line__columns", f"line__{form}")
+        wanted = ("pk", "kind", "line__columns", lines.InBytes(f"line__{form}"))
         if self._is_plain():
             yield from self._by_key(wanted)
             return
@@ -174,7 +175,7 @@ class Result:
         in_order = order[0].path == "documents__key" and not order[0].descending
         return self.view.action == "list" and not self.asked.filters and in_order
 
-    def _by_key(self, wanted: tuple[str, ...]) -> Iterator[list[Any]]:
+    def _by_key(self, wanted: tuple[Any, ...]) -> Iterator[list[Any]]:
         kind = getattr(self.queryset.model, "document_kind", "")
         stood = Document.objects.at(self.asked.number).filter(Q(kind=kind) if kind else Q(fact__isnull=False))
         if self.asked.claims == "best":

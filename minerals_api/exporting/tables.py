@@ -20,20 +20,21 @@ class CSVRenderer(WholeRenderer):
     description = "All results as a table: a line of names, then a line for each."
 
     def write(self, result: Result) -> Generator[bytes]:
-        head = lines.joined([result.names])
+        head = lines.joined([result.names]).encode()
         for body in self._bodies(result):
-            yield (head + body).encode()
-            head = ""
+            yield lines.bytes_with_host(head + body, result.host)
+            head = b""
         if head:
-            yield head.encode()
+            yield head
 
-    def _bodies(self, result: Result) -> Generator[str]:
+    def _bodies(self, result: Result) -> Generator[bytes]:
         if result.has_lines:
-            for texts in result.texts("csv"):
-                yield lines.with_host(lines.END.join(texts), result.host) + lines.END
+            end = lines.END.encode()
+            for written in result.lines("csv"):
+                yield end.join([*written, b""])
         else:
             for rows in result.cells():
-                yield lines.with_host(lines.joined(rows), result.host)
+                yield lines.joined(rows).encode()
 
 
 class NDJSONRenderer(WholeRenderer):
@@ -50,8 +51,8 @@ class NDJSONRenderer(WholeRenderer):
 def json_lines(result: Result) -> Generator[bytes]:
     """Batches of rows as JSON objects, each on a line."""
     if result.has_lines:
-        for texts in result.texts("json"):
-            yield lines.with_host("\n".join(texts) + "\n", result.host).encode()
+        for written in result.lines("json"):
+            yield lines.bytes_with_host(b"\n".join([*written, b""]), result.host)
     else:
         for rows in result.rows():
             yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
