@@ -14,7 +14,7 @@ from minerals.units import CURRENCIES, UNITS, factor_between, units_of
 from sources import counts
 from sources.exceptions import BadParameters, ParameterError
 from sources.filters import MEASURED_IN
-from sources.serializers import plain_number
+from sources.plain import plain_number
 from sources.viewsets import PAGED, READ, FactKindViewSet
 
 UNIT = "unit"

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from rest_framework.exceptions import NotAcceptable
@@ -19,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from sources.exceptions import BadParameters, ParameterError
-from sources.serializers import plain_number
+from sources.plain import as_json, plain
 from sources.words import nearest
 
 FORMATS = (
@@ -45,16 +43,7 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=_as_json)
-
-
-def _as_json(value: Any) -> int | float | str:
-    """A value that JSON has no type for: exact numbers lose their padding, lazy texts their laziness."""
-    if isinstance(value, Decimal):
-        return plain_number(value)
-    if isinstance(value, Promise):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} can't be written as JSON")
+        return b"" if data is None else orjson.dumps(data, default=as_json)
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):
@@ -82,11 +71,6 @@ class BrowsableRenderer(BrowsableAPIRenderer):
 def _title(data: Any) -> str | None:
     """What one thing calls itself."""
     return data.get("name") or data.get("title") or data.get("key") if isinstance(data, Mapping) else None
-
-
-def plain(data: Any) -> Any:
-    """The data as JSON has it, stored documents read again."""
-    return orjson.loads(orjson.dumps(data, default=_as_json))
 
 
 def indented(data: Any) -> str:

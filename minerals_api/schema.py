@@ -59,8 +59,9 @@ class AutoSchema(StockAutoSchema):
     def _row_schema(self, view: Any) -> str:
         """The name of the schema of a row of the answer as a table, which is added to the document."""
         columns = view.get_columns()
-        action = "" if self._action() in STOCK_ACTIONS else self._action().capitalize()
-        name = ROW_NAMES.setdefault(columns, f"{type(self.view).__name__.removesuffix('ViewSet')}{action}Row")
+        # The rows of an action of its own may be of another shape as JSON, under a name of their own.
+        suffix = "Row" if self._action() in STOCK_ACTIONS else f"{self._action().capitalize()}TableRow"
+        name = ROW_NAMES.setdefault(columns, f"{type(self.view).__name__.removesuffix('ViewSet')}{suffix}")
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, shared.row_schema(columns), name)
         self.registry.register_on_missing(component)
         return name

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, get_type_hints
 
+import orjson
 from rest_framework import serializers
 
 from sources.models import Entity
@@ -74,7 +75,7 @@ class Column:
             return ""
         if self.is_address:
             return f"{HOST}{value}"
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
         # Else it would read as two entries.
         return text.replace(BETWEEN, " / ").replace(HOST, "")
 

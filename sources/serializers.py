@@ -12,19 +12,11 @@ from rest_framework import serializers
 
 from sources.columns import AddressField, AddressTextField
 from sources.models import Citation, Document, Entity, Fact, Revision, Source, Term
+from sources.plain import plain_number
 from sources.registry import entity_models, fact_models, plural, record_models, register_serializer, serializer_for
 
 Branches = dict[str, tuple[type[serializers.Serializer[Any]], ...]]
 """What a field that writes its own JSON nests: by the name of each branch, none for its own, the serializers."""
-
-
-LONGEST_WHOLE = 2**53
-"""From here on, readers of JSON take whole numbers for floating-point ones, and writers refuse the longest."""
-
-
-def plain_number(value: Decimal) -> int | float:
-    """A decimal as JSON has it, a whole one without a point."""
-    return int(value) if abs(value) < LONGEST_WHOLE and value == value.to_integral_value() else float(value)
 
 
 class ExactNumberField(serializers.Field[Any, Any, Any, Any]):

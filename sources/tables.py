@@ -12,6 +12,8 @@ from sources.shapes import Shapes
 class TableMixin:
     """Names the columns of a view's answers, and the formats that it can be asked for."""
 
+    reads_documents: bool = False
+    """Whether each row is a stored document of its own."""
     at_hand: Sequence[Row] | None = None
     """The rows of the table asked for, where they are few and made already."""
 

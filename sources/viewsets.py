@@ -95,8 +95,7 @@ class DocumentViewSet(QueryMixin, ReadOnlyModelViewSet[Any]):
         return (*state, *(column for column in super().get_columns() if column.name not in known))
 
     @property
-    def reads_documents(self) -> bool:
-        """Whether each row is a document of its own."""
+    def reads_documents(self) -> bool:  # type: ignore[override]
         return self.document_path == "documents"
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:

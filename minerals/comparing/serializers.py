@@ -10,6 +10,8 @@ from minerals.quantities import Status
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
 from sources.serializers import AnyFactField, ExactNumberField, SourceBriefSerializer
 
+COMPARED = (Reserve, Production)
+"""The kinds of facts that are compared."""
 SHARED = "null where the claims differ or none states it."
 
 
@@ -60,11 +62,16 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     )
 
 
-class ComparedClaimSerializer(serializers.Serializer[Any]):
+class ComparedDifferenceSerializer(serializers.Serializer[Any]):
+    """How far one claim lies from the reference."""
+
+    difference = DifferenceSerializer(help_text="How far it lies from the reference.")
+
+
+class ComparedClaimSerializer(ComparedDifferenceSerializer):
     """One claim among those compared."""
 
     fact = AnyFactField(help_text="The fact with its citations, as its own endpoint serves it.")
-    difference = DifferenceSerializer(help_text="How far it lies from the reference.")
 
 
 class SpreadSerializer(serializers.Serializer[Any]):
@@ -112,7 +119,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     """What sources claim of one mineral, place and measure, side by side."""
 
     kind = serializers.ChoiceField(
-        choices=[model.document_kind for model in (Reserve, Production)], help_text="Kind of the facts compared."
+        choices=[model.document_kind for model in COMPARED], help_text="Kind of the facts compared."
     )
     revision = serializers.IntegerField(help_text="The revision of the dataset that is read; 0 before the first.")
     subject = ComparedSubjectSerializer(help_text="What the claims compared have in common.")

@@ -18,14 +18,22 @@ from minerals.comparing.claims import Claim, Group, chosen
 from minerals.comparing.figures import difference, spread
 from minerals.comparing.filters import ComparisonFilterSet, Question
 from minerals.comparing.reasons import LeftOut, left_out
-from minerals.comparing.serializers import ComparedSubjectSerializer, ComparisonSerializer
+from minerals.comparing.serializers import (
+    COMPARED,
+    ComparedDifferenceSerializer,
+    ComparedSubjectSerializer,
+    ComparisonSerializer,
+)
 from minerals.conversion import UNIT, in_unit, misfits, refusal
 from minerals.models import Country, Mineral
 from minerals.serializers import CountryBriefSerializer, MineralBriefSerializer
 from minerals.units import UNITS
+from sources.columns import Column, columns_of, flat
 from sources.editions import editions_at
 from sources.exceptions import BadParameters
 from sources.models import Document, Fact
+from sources.plain import plain
+from sources.registry import serializer_for
 from sources.shapes import Shapes
 from sources.viewsets import READ, QueryMixin
 
@@ -53,11 +61,15 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
     def get_shapes(self) -> Shapes:
         return (ComparisonSerializer,)
 
+    def get_columns(self) -> tuple[Column, ...]:
+        """As a table it is the claims that are compared, each with how far it lies from the first."""
+        return (*columns_of(tuple(map(serializer_for, COMPARED))), *columns_of((ComparedDifferenceSerializer,)))
+
     def get_units(self) -> tuple[str, ...]:
         return tuple(UNITS)
 
     @extend_schema(responses=forced_singular_serializer(ComparisonSerializer))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         rows = self.filter_queryset(self.get_queryset())
         question: Question = self.asked.filterset.question
         editions = editions_at(self.asked.revision)
@@ -71,6 +83,10 @@ class ComparisonViewSet(QueryMixin, GenericViewSet[Any]):
         if self.asked.unit and misfits(bases, self.asked.unit):
             raise BadParameters([refusal(self.asked.unit, {claim.fact.base_unit for claim in eligible})])
         body = self.answer(question, group, left_out(claims, group, question.measure))
+        if whole := self.writes_whole:
+            columns = self.get_columns()
+            self.at_hand = [flat(columns, {**claim["fact"], **claim}) for claim in plain(body["claims"])]
+            return whole.answer(self, self.get_queryset())
         return Response(self.asked.shape.apply(body) if self.asked.shape else body)
 
     def answer(self, question: Question, group: Group | None, others: Sequence[LeftOut]) -> dict[str, Any]:

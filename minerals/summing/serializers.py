@@ -149,7 +149,9 @@ MEANINGS = {
 }
 
 
-def _row(model: type[models.Model], addition: Addition) -> type[NullableModelSerializer]:
+@cache
+def row_serializer(model: type[models.Model], addition: Addition) -> type[NullableModelSerializer]:
+    """The shape of a row of a summary."""
     numbers: dict[str, Any] = {
         "total": TotalSerializer(help_text="The sum of the facts."),
         "share": EstimateSerializer(
@@ -182,7 +184,7 @@ def _total(model: type[models.Model], addition: Addition) -> type[NullableModelS
 @cache
 def summary_serializer(model: type[Fact], addition: Addition) -> type[NullableModelSerializer]:
     """The shape of a summary of the facts of one kind."""
-    rows, totals = _row(model, addition), _total(model, addition)
+    rows, totals = row_serializer(model, addition), _total(model, addition)
     fields = {
         "kind": KindField(help_text="Kind of the facts that are added."),
         "revision": serializers.IntegerField(help_text="Revision that was read."),

@@ -13,11 +13,13 @@ from rest_framework.response import Response
 from minerals.conversion import UNIT, QuantityViewSet
 from minerals.models import Country
 from minerals.summing.counting import BASE_UNIT, Addition, Figure, LeftOut
-from minerals.summing.serializers import summary_serializer
+from minerals.summing.serializers import row_serializer, summary_serializer
 from minerals.summing.summaries import MOST_FACTS, Summary
 from minerals.summing.sums import interval_of
+from sources.columns import flat
 from sources.filter_fields import NOTHING, split
 from sources.models import Document
+from sources.plain import plain
 from sources.shapes import Shapes
 
 NUMBERS = ("base_value", "base_low", "base_high")
@@ -35,23 +37,30 @@ class AddingViewSet(QuantityViewSet):
         return super().get_serializer_class()
 
     def get_tables(self) -> Shapes:
-        return () if self.action == "summary" else super().get_tables()
+        if self.action == "summary":
+            return (row_serializer(self.get_queryset().model, self.addition),)  # type: ignore[arg-type]
+        return super().get_tables()
 
     def get_groupings(self) -> tuple[str, ...]:
         return self.addition.words if self.action == "summary" else ()
 
     @action(detail=False, pagination_class=None, shared_on_lists=TAKEN, shared_on_details=TAKEN, ordering_fields={})
-    def summary(self, request: Request) -> Response:
+    def summary(self, request: Request) -> Any:
         """Sums of what may be added: totals, shares, places and concentration, with the sources of each number.
 
         Takes every filter of the list. Only figures that agree in mineral, basis, period and the like are added; where
         those of one row don't, the answer is an error that says which filter would settle it. Each subject counts
-        once. What has no number is counted and makes a total “at least”. What is not added is listed in `left_out`.
+        once. What has no number is counted and makes a total “at least”. What is not added is listed in `left_out`. As a
+        table it is its rows.
         """
         figures = self._figures(self.filter_queryset(self.get_queryset()))
         statuses = {word.casefold() for word in split(self.asked.filters.get("status", "-"))}
         summary = Summary(self.addition, self.asked.group_by, self.asked.unit)
         found = summary.of(figures, statuses, self._larger_areas(), self._passed_over())
+        if whole := self.writes_whole:
+            columns = self.get_columns()
+            self.at_hand = [flat(columns, row) for row in plain(found["results"])]
+            return whole.answer(self, self.get_queryset())
         kind = self.get_queryset().model.document_kind
         return Response({"kind": kind, "revision": self.asked.number, **found})
 

@@ -26,7 +26,7 @@ from sources.batches import batches
 from sources.columns import Column, Row, flat, with_host
 from sources.dataset.package import LICENCE_URL
 from sources.models import Document
-from sources.queries import Query
+from sources.queries import Place, Query
 
 BATCH = 2000
 """Lines that are in memory at once."""
@@ -127,6 +127,9 @@ class Result:
             self.is_empty = not self.view.at_hand
             yield [with_host(row, self.host) for row in self.view.at_hand]
             return
+        if hasattr(type(self.queryset), "page"):
+            yield from self._rows_of_pages()
+            return
         if not self.reads_documents:
             yield from self._rows_of_view()
             return
@@ -214,6 +217,21 @@ class Result:
             self.is_empty = False
             bodies = (view.body_of(tuple(found[pk])) for pk in ids)
             yield [with_host(flat(columns, body), self.host) for body in bodies]
+
+    def _rows_of_pages(self) -> Iterator[list[Row]]:
+        """Rows of what is no query, but can be asked for what comes after a place."""
+        order, columns = order_of(self.view), self.view.get_columns()
+        rows: Any = self.queryset
+        place: Place | None = None
+        while True:
+            batch = rows.page(order, place, FEW)
+            if batch:
+                self.is_empty = False
+                bodies = (self.view.shown(row[len(order) :]) for row in batch)
+                yield [with_host(flat(columns, body), self.host) for body in bodies]
+                place = Place.after(batch[-1][: len(order)], self.asked)
+            if len(batch) < FEW:
+                return
 
 
 class _Pickers(dict[str, Callable[[list[str]], Sequence[str]]]):

@@ -83,6 +83,9 @@ class Changes:
     def count(self) -> int:
         return _together(leg.values_list("at_revision") for leg in self.legs).count()
 
+    def exists(self) -> bool:
+        return any(leg.exists() for leg in self.legs)
+
     def page(self, order: Sequence[tuple[str, bool]], place: Place | None, most: int) -> list[tuple[Any, ...]]:
         """Up to so many rows after a place, or the first, each led by what it is ordered by: the first columns."""
         names = COLUMNS[: len(order)]

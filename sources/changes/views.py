@@ -79,10 +79,15 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
     def get_shapes(self) -> Shapes:
         return (ChangeSerializer,)
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_tables(self) -> Shapes:
+        return (ChangeSerializer,)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         changes: Any = self.filter_queryset(self.get_queryset())
         if request.accepted_renderer.format == AtomRenderer.format:
             return Response(Feed(changes, self.asked, request).read())
+        if whole := self.writes_whole:
+            return whole.answer(self, changes.between(self.asked.filterset.since, self.asked.number))
         rows: Any = self.paginate_queryset(self._ahead(changes))
         return self.get_paginated_response([self.shown(row) for row in rows])
 

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 
 from minerals.conversion import QuantityViewSet, converted
 from minerals.units import UNITS, units_of
+from sources.plain import plain_number
 from sources.registry import fact_models, plural
-from sources.serializers import plain_number
 from tests.endpoints import ENDPOINTS, JSON, OF_FACTS, Endpoint, each, refused, the_error
 from tests.factories import make_correction, make_fact, make_source, publish
 from tests.minerals.amounts import NIL, WITHHELD, between, draft, reserves, tons
