@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -17,6 +19,8 @@ class State(models.TextChoices):
 
 class Review(models.Model):
     """Where a draft stands on its way to being published. It stays when the fact is published."""
+
+    is_part: ClassVar[bool] = False
 
     fact = models.OneToOneField(
         Fact, on_delete=models.CASCADE, primary_key=True, related_name="review", help_text="The draft."
@@ -48,6 +52,8 @@ class Act(models.TextChoices):
 
 class Step(models.Model):
     """One thing that a person did to a fact at the desk."""
+
+    is_part: ClassVar[bool] = False
 
     fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="steps", help_text="The fact.")
     act = models.CharField(max_length=16, choices=Act.choices, help_text="What was done.")
