@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from curating.facts import FactAdmin
+from curating.records import EntityAdmin
+from curating.shared import Fieldsets, entered_fields, word_field
 from minerals.models import (
     Country,
     Designation,
@@ -20,9 +23,6 @@ from minerals.models import (
 )
 from minerals.quantities import Quantified, Ranked
 from minerals.units import UNITS
-from sources.curating.facts import FactAdmin
-from sources.curating.records import EntityAdmin
-from sources.curating.shared import Fieldsets, entered_fields, word_field
 
 UNIT_FIELDS = ("unit", "grade_unit")
 RANKED = entered_fields(Ranked)

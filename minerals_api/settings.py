@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "sources",
+    "curating",
     "minerals",
     "projects",
     "minerals_api",

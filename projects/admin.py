@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from curating.facts import CitationInline, FactAdmin, PartInline
+from curating.records import EntityAdmin
+from curating.shared import ReadOnlyAdmin
 from minerals.admin import QuantifiedAdmin
 from projects.models import (
     Affiliation,
@@ -18,9 +21,6 @@ from projects.models import (
     Party,
     Project,
 )
-from sources.curating.facts import CitationInline, FactAdmin, PartInline
-from sources.curating.records import EntityAdmin
-from sources.curating.shared import ReadOnlyAdmin
 
 
 @admin.register(Partner)

@@ -51,14 +51,17 @@ def entity_models() -> dict[str, type[Entity]]:
 
 @cache
 def part_models() -> dict[type[models.Model], models.ForeignKey[Any, Any]]:
-    """The tables that are part of a fact, since they would be deleted with it, and the key that ties them to it."""
+    """The tables that are part of a fact, since they would be deleted with it, and the key that ties them to it.
+
+    A model whose `is_part` is False is kept beside facts and says nothing of what they claim: it is no part of them.
+    """
     owners: list[type[models.Model]] = [Fact, *fact_models().values()]
     return {
         relation.related_model: cast("models.ForeignKey[Any, Any]", relation.field)
         for fact in owners
         for relation in fact._meta.related_objects
         if relation.on_delete is models.CASCADE and not relation.parent_link and relation.field.model is not Fact
-        if relation.field.remote_field.model is fact
+        if relation.field.remote_field.model is fact and getattr(relation.related_model, "is_part", True)
     }
 
 

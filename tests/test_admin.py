@@ -217,7 +217,7 @@ def test_a_bad_draft_is_refused_and_says_why(curator: Client, draft: Reserve, ch
 
 def test_what_the_database_refuses_is_said_on_the_form(curator: Client, monkeypatch: pytest.MonkeyPatch):
     make_reserve("kaz-tin-reserves-test")
-    monkeypatch.delattr("sources.curating.forms.FactForm.clean_key")
+    monkeypatch.delattr("curating.forms.FactForm.clean_key")
     page = curator.post(address(Reserve, "add"), new_reserve(curator))
     assert page.status_code == 200
     assert "unique" in str(page.context["errors"]).lower()
@@ -225,7 +225,7 @@ def test_what_the_database_refuses_is_said_on_the_form(curator: Client, monkeypa
 
 
 def test_what_a_guard_refuses_is_said_on_the_form(curator: Client, published: Reserve, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sources.curating.facts.FactAdmin.has_change_permission", lambda *_: True)
+    monkeypatch.setattr("curating.facts.FactAdmin.has_change_permission", lambda *_: True)
     page = curator.post(change(published), filled(curator.get(change(published)), note="Changed after all."))
     assert page.status_code == 200
     assert "never changes" in str(page.context["errors"])

@@ -8,7 +8,7 @@ from django.apps import apps
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("sources", "minerals", "projects", "minerals_api")
+PACKAGES = ("sources", "curating", "minerals", "projects", "minerals_api")
 LONGEST_MODULE = 420
 
 MODULES = sorted(

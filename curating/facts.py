@@ -10,9 +10,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from sources.curating.acts import PUBLISH, WITHDRAW, ActingAdmin
-from sources.curating.forms import FactForm, NumberedFormSet
-from sources.curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
+from curating.acts import PUBLISH, WITHDRAW, ActingAdmin
+from curating.forms import FactForm, NumberedFormSet
+from curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
 from sources.models import Citation, Fact
 
 
@@ -99,7 +99,7 @@ class FactAdmin(FactColumns, ActingAdmin):
 
     form = FactForm
     inlines: ClassVar[tuple[type[PartInline], ...]] = (CitationInline,)
-    change_form_template = "sources/admin/fact.html"
+    change_form_template = "curating/fact.html"
     publication = ("version", "state", "published_in", "left_in", "left_reason", "superseded_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Fact | None = None) -> bool:

@@ -15,10 +15,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from curating.drafts import correction_of
+from curating.forms import ActForm
+from curating.shared import REFUSALS, LedgerAdmin, page_of, reason_of
 from sources import ledger
-from sources.curating.drafts import correction_of
-from sources.curating.forms import ActForm
-from sources.curating.shared import REFUSALS, LedgerAdmin, page_of, reason_of
 from sources.ledger import LedgerError
 from sources.models import Fact, Revision
 
@@ -149,7 +149,7 @@ class ActingAdmin(LedgerAdmin):
             "back": self._page_for(facts),
             "form": form,
         }
-        return TemplateResponse(request, "sources/admin/act.html", context)
+        return TemplateResponse(request, "curating/act.html", context)
 
     def _page_for(self, facts: list[Fact]) -> str:
         return page_of(facts[0]) if len(facts) == 1 else self.address("changelist")

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sources.curating.facts import FactColumns, StateFilter
-from sources.curating.records import RecordAdmin, ShownFilter
-from sources.curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
+from curating.facts import FactColumns, StateFilter
+from curating.records import RecordAdmin, ShownFilter
+from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
 
 admin.site.site_header = "Critical Minerals API: the curators' desk"

@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from curating.forms import ShownRecordForm
+from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
-from sources.curating.forms import ShownRecordForm
-from sources.curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources.models import Document, Record
 
 REVISION_MESSAGE = "revision_message"

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from sources.curating.forms import PlainDecimalField, RefusableForm
+from curating.forms import PlainDecimalField, RefusableForm
 from sources.ledger import LedgerError
 from sources.models import Entity, Fact, Term
 from sources.registry import entity_models, fact_models

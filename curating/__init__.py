@@ -1,0 +1,1 @@
+"""The curators' desk: entering, reviewing, publishing, correcting and withdrawing, in the admin."""
