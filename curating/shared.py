@@ -145,6 +145,9 @@ class LedgerAdmin(CuratedFields, admin.ModelAdmin):
     form = RefusableForm
     list_per_page = 50
 
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request)
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return super().has_change_permission(request) and request.user.has_perm("sources.publish_fact")
 
