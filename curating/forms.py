@@ -74,7 +74,7 @@ class ActForm(forms.Form):
 
     message = forms.CharField(widget=AdminTextareaWidget({"rows": 4}))
     alone = forms.BooleanField(
-        label="Publish it all the same, without a second person's review",
+        label="Publish it all the same, without a review by a second person",
         help_text="Only superusers are asked this. The history of the fact will say it.",
         required=False,
     )

@@ -20,7 +20,7 @@ from sources.ledger import LedgerError
 from sources.models import Fact, Revision
 
 CONTRIBUTING = (Act.ENTERED, Act.CHANGED)
-ALONE = "Without a second person's review."
+ALONE = "Without a review by a second person."
 
 
 def word_of(state: str) -> str:
