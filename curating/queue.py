@@ -98,6 +98,9 @@ class QueueAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(fact__published_in__isnull=True)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Drafts on their way to readers", **(extra_context or {})})
+
     def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
         return Queue
 
@@ -189,6 +192,7 @@ def waiting_for(user: Any) -> list[Waiting]:
     found.append((drafts.filter(pk__in=mine), "begun by you and not submitted", {"state": State.DRAFT, **name}))
     address = reverse("admin:curating_review_changelist")
     return [
-        Waiting(reviews.filter(state=query["state"]).count(), words, f"{address}?{urlencode(query)}")
+        Waiting(count, words, f"{address}?{urlencode(query)}")
         for reviews, words, query in found
+        if (count := reviews.filter(state=query["state"]).count())
     ]

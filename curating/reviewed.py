@@ -49,8 +49,9 @@ class ReviewedAdmin(ActingAdmin):
             "may_submit": is_draft and self.has_submit_permission(request),
             "may_publish": is_draft and request.user.is_superuser,
             "steps": fact.steps.select_related("by") if fact else (),
-            "next_acts": self._next_acts(request, fact) if fact and fact.is_draft else (),
         }
+        if fact and is_draft:
+            context |= {"next_acts": self._next_acts(request, fact), "told": list(_told(fact))}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _next_acts(self, request: HttpRequest, fact: Fact) -> list[tuple[str, str]]:
@@ -86,9 +87,16 @@ class ReviewedAdmin(ActingAdmin):
             return
         self.log_change(request, fact, f"{SUBMIT.done}.")
         self.message_user(request, f"{SUBMIT.done}: {fact}.", messages.SUCCESS)
-        remarks = findings.remarks(documents.load([fact.pk]))[fact.pk]
-        if remarks:
+        if remarks := findings.remarks(documents.load([fact.pk]))[fact.pk]:
             self.message_user(request, f"The reviewer will see: {'; '.join(remarks)}.", messages.WARNING)
+
+
+def _told(draft: Fact) -> Iterator[str]:
+    """What whoever opens a draft should know at once."""
+    if sent_back := reviewing.sent_back(draft):
+        yield f"Sent back by {sent_back.by}: {sent_back.note}"
+    if remarks := findings.remarks(documents.load([draft.pk]))[draft.pk]:
+        yield f"To look at: {'; '.join(remarks)}."
 
 
 def _changed(form: Any, formsets: Any) -> Iterator[str]:

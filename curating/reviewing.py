@@ -93,6 +93,12 @@ def send_back(facts: Iterable[Fact], user: Any, note: str) -> None:
     _step(drafts, Act.RETURNED, user, note)
 
 
+def sent_back(draft: Fact) -> Step | None:
+    """Who sent a draft back, and why, while it waits to be mended."""
+    waits = Step.objects.filter(fact=draft.pk, fact__review__state=State.RETURNED, act=Act.RETURNED)
+    return waits.select_related("by").last()
+
+
 def unsubmitted(facts: Sequence[Fact]) -> list[str]:
     """Which of these facts are not in review, and what they are instead."""
     standing = states(facts)

@@ -91,7 +91,7 @@ def test_a_draft_is_sent_back_mended_and_submitted_again(
     assert stands(draft) == State.RETURNED
     page = curator.get(change(draft))
     assert "sent back" in page.context["notice"]
-    assert "The report says 12 tons." in page.text
+    assert page.context["told"][0] == "Sent back by reviewer: The report says 12 tons."
 
     curator.post(change(draft), filled(page, value="12", verbatim="12 tons"))
     assert stands(draft) == State.RETURNED
@@ -335,8 +335,9 @@ def test_the_front_page_tells_what_waits_for_whom(curator: Client, reviewer: Cli
         page = client.get(reverse("admin:index"))
         return {one.words: f"{one.count} {one.words}" in page.text and one.address for one in page.context["waiting"]}
 
-    assert list(waiting(curator)) == ["sent back to you", "begun by you and not submitted"]
+    assert list(waiting(curator)) == ["sent back to you"]
     assert listed(curator.get(waiting(curator)["sent back to you"])) == [queued[2]]
+    assert "Nothing." in logged_in(person("onlooker", "viewer")).get(reverse("admin:index")).text
     assert "1 in review, entered by others" in reviewer.get(reverse("admin:index")).text
 
 
