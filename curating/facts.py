@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from curating.acts import PUBLISH, WITHDRAW, ActingAdmin
+from curating.entry.facts import CitationForm, FromSource
 from curating.forms import FactForm, NumberedFormSet
 from curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
 from sources.models import Citation, Fact
@@ -62,6 +63,8 @@ class PartInline(CuratedFields, admin.StackedInline):
 
     formset = NumberedFormSet
     extra = 1
+    comes_first: ClassVar[bool] = False
+    """Whether it is filled in before the fact, where that is entered from its source."""
 
     def _is_open(self, request: HttpRequest, obj: Any) -> bool:
         owner = self.admin_site.get_model_admin(self.parent_model)
@@ -82,11 +85,13 @@ class PartInline(CuratedFields, admin.StackedInline):
 
 class CitationInline(PartInline):
     model = Citation
+    form = CitationForm
+    comes_first = True
     autocomplete_fields = ("source", "via")
-    fields = ("source", "locator", "support", "via", "via_locator", "cited_as", "accessed", "note")
+    fields = ("source", ("locator", "place_unknown"), "support", "via", "via_locator", "cited_as", "accessed", "note")
 
 
-class FactAdmin(FactColumns, ActingAdmin):
+class FactAdmin(FromSource, FactColumns, ActingAdmin):
     """One kind of fact. A draft can be changed and published; what is published can only be looked at."""
 
     columns: ClassVar[tuple[str, ...]] = ()
@@ -96,6 +101,8 @@ class FactAdmin(FactColumns, ActingAdmin):
     """Fields that are searched besides the key, the note and the entities' names."""
     details: ClassVar[tuple[str, ...]] = ()
     """Fields of the kind that few facts need."""
+    key_from: ClassVar[tuple[str, ...]] = ()
+    """Fields that a key is made from where none is entered; see `SuggestedKeyForm`."""
 
     form = FactForm
     inlines: ClassVar[tuple[type[PartInline], ...]] = (CitationInline,)
@@ -107,6 +114,11 @@ class FactAdmin(FactColumns, ActingAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Fact | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.key_from = self.key_from
+        return form
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         names = ("key", *self.columns, "period", "state", "rank", "sources")

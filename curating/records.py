@@ -33,6 +33,8 @@ class ShownFilter(admin.SimpleListFilter):
 class RecordAdmin(LedgerAdmin):
     """Sources, entities and terms. To change one that the dataset shows is a revision; none of those is deleted."""
 
+    shown_form: ClassVar[type[ShownRecordForm]] = ShownRecordForm
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         first, *others = (OuterRef(name) for name in self.model.identity)
         key = Concat(first, *(part for other in others for part in (Value(":"), other))) if others else first
@@ -67,7 +69,7 @@ class RecordAdmin(LedgerAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         if self._asks_why(request, obj):
-            kwargs["form"] = ShownRecordForm
+            kwargs["form"] = self.shown_form
         return super().get_form(request, obj, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
