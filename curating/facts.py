@@ -83,12 +83,19 @@ class PartInline(CuratedFields, admin.StackedInline):
         return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
 
 
+FEW_NEED = ("support", "via", "via_locator", "cited_as", "accessed", "note")
+"""Fields that few citations need."""
+
+
 class CitationInline(PartInline):
     model = Citation
     form = CitationForm
     comes_first = True
     autocomplete_fields = ("source", "via")
-    fields = ("source", ("locator", "place_unknown"), "support", "via", "via_locator", "cited_as", "accessed", "note")
+    fieldsets = (
+        (None, {"fields": ("source", ("locator", "place_unknown"))}),
+        ("Support, and where it was read if not in the source itself", {"fields": FEW_NEED, "classes": ["collapse"]}),
+    )
 
 
 class FactAdmin(FromSource, FactColumns, ActingAdmin):
@@ -145,9 +152,9 @@ class FactAdmin(FromSource, FactColumns, ActingAdmin):
         fieldsets: Fieldsets = [
             (None, {"fields": ["key", *self._claim_fields()]}),
             *self.figure_fieldsets(),
-            ("Time", {"fields": ["period", "as_of"]}),
+            ("Time and note", {"fields": ["period", "as_of", "note"]}),
             ("Details", {"fields": self.details, "classes": ["collapse"]}),
-            ("Standing", {"fields": ["rank", "rank_reason", "statement", "note"]}),
+            ("Standing", {"fields": ["rank", "rank_reason", "statement"], "classes": ["collapse"]}),
             ("Publication", {"fields": self.publication, "classes": ["collapse"]}),
         ]
         return [(name, options) for name, options in fieldsets if options["fields"] and (obj or name != "Publication")]

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from curating.entry.naming import EntityForm, ShownEntityForm
 from curating.forms import ShownRecordForm
 from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
@@ -90,6 +91,9 @@ class RecordAdmin(LedgerAdmin):
 class EntityAdmin(RecordAdmin):
     """One kind of entity."""
 
+    form = EntityForm
+    shown_form = ShownEntityForm
+    change_form_template = "curating/record.html"
     columns: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[tuple[str, ...]] = ()
     search_fields: ClassVar[tuple[str, ...]] = ("slug", "name", "aliases")

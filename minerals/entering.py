@@ -39,7 +39,7 @@ class QuantityForm(FactForm):
             return
         self.data = self.data.copy()
         for name in FIGURE:
-            value = getattr(found, name)
+            value = self.cleaned_data[name] = getattr(found, name)
             self.data[self.add_prefix(name)] = "" if value is None else f"{value:f}" if name in NUMBERS else str(value)
         check = (
             "Check it and save again."

@@ -19,6 +19,7 @@ from curating.entry.keys import free, joined, telling
 from sources.models import Citation, Entity, Fact, Source
 from sources.registry import fact_models
 
+PROJECT = "project"
 SOURCE = "source"
 """The parameter that names the source which facts are entered from."""
 
@@ -131,7 +132,7 @@ class FromSource(admin.ModelAdmin):
             and obj.pk is None
             and (source := source_named(request))
         ):
-            kwargs["initial"] = [{"source": source.pk}]
+            kwargs |= {"initial": [{"source": source.pk}], "form_kwargs": {"is_first_to_fill": True}}
         return kwargs
 
     def render_change_form(
@@ -149,6 +150,9 @@ class FromSource(admin.ModelAdmin):
         self.message_user(request, self._saved(request, obj), messages.SUCCESS)
         if "_addanother" in request.POST:
             return redirect(f"{request.path}?{urlencode({SOURCE: source.key, **kept})}")
+        if PROJECT in kept:
+            # Facts of a project are about it alone: one of another kind is not about its country or its mineral, too.
+            kept = {PROJECT: kept[PROJECT]}
         return redirect(f"{reverse('admin:sources_source_change', args=[source.pk])}?{urlencode(kept)}#facts")
 
     def _saved(self, request: HttpRequest, fact: Fact) -> str:

@@ -1,7 +1,7 @@
 "use strict";
-// The admin puts the cursor into a form's first field. Where a page asks for another one first, it goes there.
+// The admin puts the cursor into a form's first field. It belongs where something is wrong, or is asked for first.
 window.addEventListener("load", () => {
-  const first = document.querySelector("[data-first-to-fill]");
+  const first = document.querySelector("[aria-invalid=true], [data-first-to-fill]");
   if (first) {
     first.focus();
   }
