@@ -20,9 +20,7 @@ class QuantityForm(FactForm):
     def clean(self) -> dict[str, Any] | None:
         entered = super().clean()
         words = self.cleaned_data.get("verbatim", "")
-        has_number = bool(self.cleaned_data.get("comparator")) or any(
-            self.cleaned_data.get(name) is not None for name in NUMBERS
-        )
+        has_number = any(self.cleaned_data.get(name) is not None for name in NUMBERS)
         if words and not set(FIGURE) & set(self.errors) and {"verbatim", *FIGURE} & set(self.changed_data):
             if has_number or self.cleaned_data.get("availability") in WITHOUT_NUMBER:
                 self._compare(words)
@@ -49,7 +47,9 @@ class QuantityForm(FactForm):
         self.add_error("verbatim", " ".join([f"Read as: {found}.", *found.hints, check]))
 
     def _compare(self, words: str) -> None:
-        """Ask where the fields say something else than the words are read as."""
+        """Ask where the fields say something else than the words are read as. What they lack is said by other rules."""
+        if self.cleaned_data.get("availability") not in WITHOUT_NUMBER and not self._is_complete():
+            return
         try:
             found = read(words)
         except UnreadableError:
@@ -64,3 +64,6 @@ class QuantityForm(FactForm):
                 "The fields say what the source says.",
                 (words, *values.values()),
             )
+
+    def _is_complete(self) -> bool:
+        return all(self.cleaned_data.get(name) for name in ("comparator", "unit", "availability"))

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -28,12 +27,6 @@ __all__ = ["staff"]
 PASTE = "admin:sources_source_paste"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("curator"))
-    return client
 
 
 def enter(client: Client, **fields: Any) -> Any:
