@@ -35,10 +35,11 @@ class QuantityForm(FactForm):
         except UnreadableError as error:
             self.add_error("verbatim", str(error))
             return
-        self.data = self.data.copy()
+        sent: Any = self.data
+        filled = self.data = sent.copy()
         for name in FIGURE:
             value = self.cleaned_data[name] = getattr(found, name)
-            self.data[self.add_prefix(name)] = "" if value is None else f"{value:f}" if name in NUMBERS else str(value)
+            filled[self.add_prefix(name)] = "" if value is None else f"{value:f}" if name in NUMBERS else str(value)
         check = (
             "Check it and save again."
             if found.unit or found.availability in WITHOUT_NUMBER

@@ -125,7 +125,7 @@ class FromSource(admin.ModelAdmin):
         js = ["curating/entry.js"]
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
-        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)  # type: ignore[misc]
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
         if (
             inline.model is Citation
             and request.method == "GET"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from minerals.quantities import Availability, Comparator
 from minerals.stated import units
@@ -45,7 +46,7 @@ class Stated:
         return f"{words} ({UNITS[self.unit].definition})" if self.unit else f"{words}, of which the unit is not said"
 
 
-_SAID = {
+_SAID: dict[str, str] = {
     Comparator.EQUAL: "",
     Comparator.ABOUT: "about ",
     Comparator.MORE: "more than ",
@@ -247,7 +248,7 @@ def _range(text: str, figures: list[_Figure]) -> Stated:
         )
     comparator = _comparator(before[: opened.start()] if opened else before, text[last.end :], has_plus=last.has_plus)
     if comparator not in (Comparator.EQUAL, Comparator.ABOUT) or first.has_plus:
-        raise UnreadableError(f"A range can't also be {_SAID[Comparator(comparator)]}something. {BY_HAND}")
+        raise UnreadableError(f"A range can't also be {_SAID[comparator]}something. {BY_HAND}")
     return _bounds(text, first, last, comparator)
 
 
@@ -306,7 +307,9 @@ def _in_unit(stated: Stated, unit: str) -> Stated:
         )
     power = (said.factor / known.factor).adjusted()
     numbers = {name: getattr(stated, name) for name in NUMBERS}
-    moved = {name: times_power_of_ten(number, power) for name, number in numbers.items() if number is not None}
+    moved: dict[str, Any] = {
+        name: times_power_of_ten(number, power) for name, number in numbers.items() if number is not None
+    }
     return replace(stated, unit=unit, **moved)
 
 

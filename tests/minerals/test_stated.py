@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -224,7 +225,7 @@ def rows() -> list[dict[str, str]]:
 
 
 def curated(row: dict[str, str]) -> Stated:
-    numbers = {name: Decimal(row[name]) if row[name] else None for name in NUMBERS}
+    numbers: dict[str, Any] = {name: Decimal(row[name]) if row[name] else None for name in NUMBERS}
     return Stated(row["availability"], row["comparator"], unit=row["unit"], **numbers)
 
 

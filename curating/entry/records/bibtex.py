@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from bibtexparser import parse_string
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import SeparateCoAuthors
 from bibtexparser.middlewares.names import parse_single_name_into_parts
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
