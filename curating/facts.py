@@ -93,7 +93,7 @@ class CitationInline(PartInline):
     comes_first = True
     autocomplete_fields = ("source", "via")
     fieldsets = (
-        (None, {"fields": ("source", ("locator", "place_unknown"))}),
+        (None, {"fields": ("source", "locator", "place_unknown")}),
         ("Support, and where it was read if not in the source itself", {"fields": FEW_NEED, "classes": ["collapse"]}),
     )
 

@@ -260,7 +260,7 @@ def test_a_record_that_is_here_already_is_said_at_once(curator: Client):
     [
         ("", "nothing to read"),
         ("A mine opens, The Daily, 2025", "neither BibTeX, RIS nor CSL-JSON"),
-        ("@article{a, title = {No end", "can&#x27;t be read"),
+        ("@article{a, title = {No end", "can&#x27;t be read: Unexpectedly reached end of file"),
         ("{not json", "can&#x27;t be read"),
         ('{"a": 1}', "no CSL-JSON"),
         ("[]", "no CSL-JSON"),

@@ -61,9 +61,9 @@ def read(text: str) -> list[Record]:
 
 def _why(block: ParsingFailedBlock) -> str:
     line = f"from line {block.start_line + 1} on " if block.start_line is not None else ""
-    return (
-        f"The BibTeX {line}can't be read: {str(block.error).rstrip('.')}. Copy the whole record, to its last bracket."
-    )
+    reason = str(getattr(block.error, "abort_reason", "") or block.error).strip().rstrip(".")
+    why = f": {reason}" if reason else ""
+    return f"The BibTeX {line}can't be read{why}. Copy the whole record, to its last bracket."
 
 
 def _record(entry: Entry) -> Record:
