@@ -34,6 +34,8 @@ def reason_of(refusal: Exception) -> str:
     """What a refusal says to a person; databases add lines that only programs need."""
     if isinstance(refusal, ValidationError):
         return " ".join(refusal.messages)
+    if isinstance(refusal, IntegrityError) and "unique" in str(refusal).lower():
+        return "Something of the same key was saved meanwhile, and keys are unique. Look at it, or choose another key."
     return str(refusal).partition("\n")[0]
 
 

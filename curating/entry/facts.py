@@ -144,7 +144,7 @@ class FromSource(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         source = source_named(request)
-        if source is None or IS_POPUP_VAR in request.POST or "_continue" in request.POST:
+        if source is None or {IS_POPUP_VAR, "_continue"} & request.POST.keys() or not self._shows(request, source):
             return super().response_add(request, obj, *args, **kwargs)
         kept = {name: getattr(obj, f"{name}_id") for name in obj.entity_fields if getattr(obj, f"{name}_id")}
         self.message_user(request, self._saved(request, obj), messages.SUCCESS)
@@ -154,6 +154,10 @@ class FromSource(admin.ModelAdmin):
             # Facts of a project are about it alone: one of another kind is not about its country or its mineral, too.
             kept = {PROJECT: kept[PROJECT]}
         return redirect(f"{reverse('admin:sources_source_change', args=[source.pk])}?{urlencode(kept)}#facts")
+
+    def _shows(self, request: HttpRequest, source: Source) -> bool:
+        """Whether the user may see the page of a source."""
+        return self.admin_site.get_model_admin(Source).has_view_or_change_permission(request, source)
 
     def _saved(self, request: HttpRequest, fact: Fact) -> str:
         if not self.has_view_or_change_permission(request, fact):

@@ -174,6 +174,12 @@ def test_another_fact_of_the_kind_keeps_what_it_is_about(curator: Client):
     assert form_of(page)["verbatim"].value() is None
 
 
+def test_who_may_not_see_sources_comes_back_to_the_facts(staff: Callable[..., Client]):
+    client = staff("add_figure", "change_figure", "view_figure", "view_project", "view_mineral")
+    response = entered_from(client, make_source(), "_save")
+    assert response.headers["Location"] == address(Figure, "changelist")
+
+
 def test_saving_to_go_on_editing_stays_with_the_fact(curator: Client):
     response = entered_from(curator, make_source(), "_continue")
     assert response.headers["Location"].startswith(change(Figure.objects.get(key="north-mine-zinc-cost")))
