@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from curating import people
 from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
+from curating.entry.cited import CitedSourceFilter
 from curating.facts import FactColumns, StateFilter
 from curating.models import Review, Step
 from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
-from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
+from curating.sources import SourceAdmin
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Term
 from sources.registry import fact_models
+
+__all__ = ["SourceAdmin"]
 
 admin.site.site_header = "Critical Minerals API: the curators' desk"
 admin.site.site_title = "Critical Minerals API"
@@ -27,29 +27,6 @@ admin.site.index_template = "curating/index.html"
 admin.site.register(Review, QueueAdmin)
 admin.site.register(Step, StepAdmin)
 people.register(admin.site)
-
-
-@admin.register(Source)
-class SourceAdmin(RecordAdmin):
-    list_display = ("key", "publisher", "title", "kind", "published", "cited", "shown")
-    list_filter = ("kind", ShownFilter, "licence")
-    search_fields = ("key", "publisher", "title", "authors", "series", "doi", "url")
-    search_help_text = "Words of the key, publisher, title, authors, series or address."
-    ordering = ("key",)
-    autocomplete_fields = ("supersedes",)
-    fieldsets = (
-        (None, {"fields": ("key", "kind", "publisher", "title", "authors", "published", "url")}),
-        ("Series", {"fields": ("series", "volume", "issue", "doi")}),
-        ("Dates not stated as such", {"fields": ("not_before", "not_after", "data_year")}),
-        ("Copies, rights and editions", {"fields": ("archived_url", "licence", "supersedes", "note")}),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(citation_count=Count("citations"))
-
-    @admin.display(description="cited", ordering="citation_count")
-    def cited(self, source: Source) -> int:
-        return source.citation_count  # type: ignore[attr-defined]
 
 
 @admin.register(Term)
@@ -74,7 +51,7 @@ class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
     """Facts of all kinds, which can be acted on together by whoever may act on each."""
 
     list_display = ("key", "kind", "version", "period", "state", column(Fact, "rank"), "sources")
-    list_filter = (StateFilter, "kind", ("rank", CodeFilter))
+    list_filter = (StateFilter, "kind", ("rank", CodeFilter), CitedSourceFilter)
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
     def has_submit_permission(self, request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from curating.acts import WITHDRAW
+from curating.entry.facts import CitationForm, FromSource
 from curating.forms import FactForm, NumberedFormSet
 from curating.models import State
 from curating.reviewed import ReviewedAdmin
@@ -67,6 +68,8 @@ class PartInline(CuratedFields, admin.StackedInline):
 
     formset = NumberedFormSet
     extra = 1
+    comes_first: ClassVar[bool] = False
+    """Whether it is filled in before the fact, where that is entered from its source."""
 
     def _is_open(self, request: HttpRequest, obj: Any) -> bool:
         owner = self.admin_site.get_model_admin(self.parent_model)
@@ -85,13 +88,22 @@ class PartInline(CuratedFields, admin.StackedInline):
         return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
 
 
+FEW_NEED = ("support", "via", "via_locator", "cited_as", "accessed", "note")
+"""Fields that few citations need."""
+
+
 class CitationInline(PartInline):
     model = Citation
+    form = CitationForm
+    comes_first = True
     autocomplete_fields = ("source", "via")
-    fields = ("source", "locator", "support", "via", "via_locator", "cited_as", "accessed", "note")
+    fieldsets = (
+        (None, {"fields": ("source", "locator", "place_unknown")}),
+        ("Support, and where it was read if not in the source itself", {"fields": FEW_NEED, "classes": ["collapse"]}),
+    )
 
 
-class FactAdmin(FactColumns, ReviewedAdmin):
+class FactAdmin(FromSource, FactColumns, ReviewedAdmin):
     """One kind of fact. Its drafts can be changed, and published once reviewed; what is published is only looked at."""
 
     columns: ClassVar[tuple[str, ...]] = ()
@@ -101,6 +113,8 @@ class FactAdmin(FactColumns, ReviewedAdmin):
     """Fields that are searched besides the key, the note and the entities' names."""
     details: ClassVar[tuple[str, ...]] = ()
     """Fields of the kind that few facts need."""
+    key_from: ClassVar[tuple[str, ...]] = ()
+    """Fields that a key is made from where none is entered; see `SuggestedKeyForm`."""
 
     form = FactForm
     inlines: ClassVar[tuple[type[PartInline], ...]] = (CitationInline,)
@@ -112,6 +126,11 @@ class FactAdmin(FactColumns, ReviewedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Fact | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.key_from = self.key_from
+        return form
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         names = ("key", *self.columns, "period", "state", "rank", "sources")
@@ -138,9 +157,9 @@ class FactAdmin(FactColumns, ReviewedAdmin):
         fieldsets: Fieldsets = [
             (None, {"fields": ["key", *self._claim_fields()]}),
             *self.figure_fieldsets(),
-            ("Time", {"fields": ["period", "as_of"]}),
+            ("Time and note", {"fields": ["period", "as_of", "note"]}),
             ("Details", {"fields": self.details, "classes": ["collapse"]}),
-            ("Standing", {"fields": ["rank", "rank_reason", "statement", "note"]}),
+            ("Standing", {"fields": ["rank", "rank_reason", "statement"], "classes": ["collapse"]}),
             ("Publication", {"fields": self.publication, "classes": ["collapse"]}),
         ]
         return [(name, options) for name, options in fieldsets if options["fields"] and (obj or name != "Publication")]

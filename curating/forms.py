@@ -10,11 +10,15 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 
+from curating.entry.asking import AskingForm
+from curating.entry.facts import SuggestedKeyForm
 from sources.models import Fact
 
 
 class PlainDecimalField(forms.DecimalField):
     """Shows a number as it was entered, without the zeros that the database fills it up with."""
+
+    default_error_messages = {"invalid": "Write a plain number, such as 1234.5: no spaces, no words, no unit."}
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
@@ -32,12 +36,12 @@ class RefusableForm(forms.ModelForm):
         return cleaned
 
 
-class FactForm(RefusableForm):
+class FactForm(SuggestedKeyForm, AskingForm, RefusableForm):
     """A draft of a fact."""
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]
-        if Fact.objects.filter(key=key).exclude(pk=self.instance.pk).exists():
+        if key and Fact.objects.filter(key=key).exclude(pk=self.instance.pk).exists():
             raise ValidationError("A fact has this key already. Open it to correct it, or choose another key.")
         return key
 

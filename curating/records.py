@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from curating.entry.naming import EntityForm, ShownEntityForm
 from curating.forms import ShownRecordForm
 from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
@@ -32,6 +33,8 @@ class ShownFilter(admin.SimpleListFilter):
 
 class RecordAdmin(LedgerAdmin):
     """Sources, entities and terms. To change one that the dataset shows is a revision; none of those is deleted."""
+
+    shown_form: ClassVar[type[ShownRecordForm]] = ShownRecordForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         first, *others = (OuterRef(name) for name in self.model.identity)
@@ -67,7 +70,7 @@ class RecordAdmin(LedgerAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         if self._asks_why(request, obj):
-            kwargs["form"] = ShownRecordForm
+            kwargs["form"] = self.shown_form
         return super().get_form(request, obj, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
@@ -88,6 +91,9 @@ class RecordAdmin(LedgerAdmin):
 class EntityAdmin(RecordAdmin):
     """One kind of entity."""
 
+    form = EntityForm
+    shown_form = ShownEntityForm
+    change_form_template = "curating/record.html"
     columns: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[tuple[str, ...]] = ()
     search_fields: ClassVar[tuple[str, ...]] = ("slug", "name", "aliases")

@@ -11,13 +11,14 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import BLANK_CHOICE_DASH, DecimalField, Model, TextField, URLField
+from django.db.models import BLANK_CHOICE_DASH, DateField, DecimalField, ForeignKey, Model, TextField, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from curating.entry.widgets import LONG, FilterableSelect
 from curating.forms import PlainDecimalField, RefusableForm
 from sources.ledger import LedgerError
 from sources.models import Entity, Fact, Term
@@ -33,6 +34,8 @@ def reason_of(refusal: Exception) -> str:
     """What a refusal says to a person; databases add lines that only programs need."""
     if isinstance(refusal, ValidationError):
         return " ".join(refusal.messages)
+    if isinstance(refusal, IntegrityError) and "unique" in str(refusal).lower():
+        return "Something of the same key was saved meanwhile, and keys are unique. Look at it, or choose another key."
     return str(refusal).partition("\n")[0]
 
 
@@ -113,7 +116,11 @@ class CuratedFields(admin.options.BaseModelAdmin):
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         DecimalField: {"form_class": PlainDecimalField},
         TextField: {"widget": AdminTextareaWidget({"rows": 3})},
-        URLField: {"assume_scheme": "https"},
+        DateField: {"error_messages": {"invalid": "Write the day as 2024-07-09."}},
+        URLField: {
+            "assume_scheme": "https",
+            "error_messages": {"invalid": "Write the whole address, such as https://example.org/report.html."},
+        },
     }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -125,9 +132,11 @@ class CuratedFields(admin.options.BaseModelAdmin):
 
 
 def word_field(db_field: Any, words: Iterable[tuple[str, str]], help_text: str) -> forms.ChoiceField:
-    """Offers words, each with what it means, for a field that takes one of them."""
+    """Offers words, each with what it means, for a field that takes one of them; a long list is filtered by typing."""
+    choices = [(code, f"{code}: {definition}") for code, definition in words]
     return forms.ChoiceField(
-        choices=[*BLANK_CHOICE_DASH, *((code, f"{code}: {definition}") for code, definition in words)],
+        choices=[*BLANK_CHOICE_DASH, *choices],
+        widget=FilterableSelect if len(choices) >= LONG else forms.Select,
         required=not db_field.blank,
         label=capfirst(db_field.verbose_name),
         help_text=help_text,
@@ -157,6 +166,16 @@ class LedgerAdmin(CuratedFields, admin.ModelAdmin):
         form: Any = super().get_form(request, *args, **kwargs)
         form.refusal = getattr(request, "refusal", "")
         return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in, but for references to what isn't there."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        references = {field.name: field for field in self.opts.get_fields() if isinstance(field, ForeignKey)}
+        for name in references.keys() & initial.keys():
+            known: Any = references[name].related_model
+            if not (initial[name].isdecimal() and len(initial[name]) < 19 and known.objects.filter(pk=initial[name])):
+                del initial[name]
+        return initial
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Once more after a refusal, with a form that says why."""

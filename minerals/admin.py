@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from curating.facts import FactAdmin
 from curating.records import EntityAdmin
 from curating.shared import Fieldsets, entered_fields, word_field
+from minerals.entering import QuantityForm
 from minerals.models import (
     Country,
     Designation,
@@ -30,6 +31,8 @@ RANKED = entered_fields(Ranked)
 
 class QuantifiedAdmin(FactAdmin):
     """Facts that have a number, which is listed as it was stated."""
+
+    form = QuantityForm
 
     def figure_fieldsets(self) -> Fieldsets:
         number = ["verbatim", ("comparator", "value", "unit"), ("low", "high"), ("status", "availability")]
@@ -71,6 +74,7 @@ class DesignationListAdmin(EntityAdmin):
 
 @admin.register(Reserve)
 class ReserveAdmin(QuantifiedAdmin):
+    key_from = ("country", "scope", "mineral", "category", "reporting_class", "as_of")
     columns = ("mineral", "scope", "country", "category", "figure")
     filters = ("category", "scope", "basis", "mineral", "country")
     details = ("reporting_code", "reporting_class", "grade_verbatim", "grade_value", "grade_unit", *RANKED)
@@ -78,6 +82,7 @@ class ReserveAdmin(QuantifiedAdmin):
 
 @admin.register(Production)
 class ProductionAdmin(QuantifiedAdmin):
+    key_from = ("country", "scope", "mineral", "stage", "form", "measure")
     columns = ("mineral", "form", "scope", "country", "stage", "measure", "figure")
     filters = ("measure", "stage", "scope", "basis", "mineral", "country")
     texts = ("form",)
@@ -86,6 +91,7 @@ class ProductionAdmin(QuantifiedAdmin):
 
 @admin.register(Trade)
 class TradeAdmin(QuantifiedAdmin):
+    key_from = ("country", "counterpart", "counterpart_scope", "mineral", "form", "flow", "measure")
     columns = ("flow", "country", "counterpart", "mineral", "form", "measure", "figure")
     filters = ("flow", "measure", "country", "counterpart", "mineral")
     texts = ("form",)
@@ -94,6 +100,7 @@ class TradeAdmin(QuantifiedAdmin):
 
 @admin.register(Designation)
 class DesignationAdmin(FactAdmin):
+    key_from = ("list", "mineral", "form")
     columns = ("list", "mineral", "tier", "name_on_list", "form")
     filters = ("tier", "list", "mineral")
     texts = ("name_on_list", "form")
@@ -101,12 +108,14 @@ class DesignationAdmin(FactAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(FactAdmin):
+    key_from = ("group", "member")
     columns = ("group", "member")
     filters = ("group",)
 
 
 @admin.register(Use)
 class UseAdmin(FactAdmin):
+    key_from = ("mineral", "form", "end_use")
     columns = ("mineral", "form", "end_use")
     filters = ("mineral",)
     texts = ("form", "end_use")

@@ -36,6 +36,7 @@ class ProjectAdmin(EntityAdmin):
 
 @admin.register(Figure)
 class FigureAdmin(QuantifiedAdmin):
+    key_from = ("project", "partner", "country", "phase", "mineral", "form", "measure")
     columns = ("project", "phase", "partner", "country", "measure", "mineral", "figure")
     filters = ("measure", "basis", "project", "partner", "country", "mineral")
     texts = ("phase", "form")
@@ -50,6 +51,7 @@ class PartyInline(PartInline):
 
 @admin.register(Event)
 class EventAdmin(FactAdmin):
+    key_from = ("project", "country", "type")
     columns = ("title", "type", "project", "country", "status")
     filters = ("type", "status", "project", "country")
     texts = ("title", "phase", "parties__partner__name", "parties__country__name", "parties__person")
@@ -67,12 +69,14 @@ class PartyAdmin(ReadOnlyAdmin):
 
 @admin.register(Participation)
 class ParticipationAdmin(QuantifiedAdmin):
+    key_from = ("project", "role", "partner", "country")
     columns = ("project", "partner", "country", "role", "figure")
     filters = ("role", "project", "partner", "country")
 
 
 @admin.register(Output)
 class OutputAdmin(FactAdmin):
+    key_from = ("project", "role", "mineral", "form")
     columns = ("project", "phase", "mineral", "form", "role", "status")
     filters = ("role", "status", "project", "mineral")
     texts = ("phase", "form")
@@ -80,6 +84,7 @@ class OutputAdmin(FactAdmin):
 
 @admin.register(Component)
 class ComponentAdmin(FactAdmin):
+    key_from = ("project", "name")
     columns = ("project", "name", "type", "status")
     filters = ("type", "status", "project")
     texts = ("name",)
@@ -87,6 +92,7 @@ class ComponentAdmin(FactAdmin):
 
 @admin.register(Location)
 class LocationAdmin(FactAdmin):
+    key_from = ("project",)
     columns = ("project", "country", "region", "locality", "precision")
     filters = ("precision", "project", "country")
     texts = ("region", "locality")
@@ -94,12 +100,14 @@ class LocationAdmin(FactAdmin):
 
 @admin.register(Affiliation)
 class AffiliationAdmin(QuantifiedAdmin):
+    key_from = ("partner", "relation", "country", "parent")
     columns = ("partner", "relation", "country", "parent", "figure")
     filters = ("relation", "country", "parent")
 
 
 @admin.register(Assessment)
 class AssessmentAdmin(FactAdmin):
+    key_from = ("country", "partner", "project", "text")
     columns = ("type", "theme", "country", "partner", "project", "text")
     filters = ("type", "theme", "scope", "country", "counterpart", "project", "mineral")
     texts = ("text",)

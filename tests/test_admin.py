@@ -221,7 +221,13 @@ def test_words_are_offered_from_their_vocabulary(curator: Client):
 def test_a_draft_is_changed_and_deleted(curator: Client, draft: Reserve):
     page = curator.get(change(draft))
     assert page.context["adminform"].form["value"].value() == "10"
-    curator.post(change(draft), filled(page, **{"note": "Checked.", "citations-1-source": make_source("atlas").pk}))
+    curator.post(
+        change(draft),
+        filled(
+            page,
+            **{"note": "Checked.", "citations-1-source": make_source("atlas").pk, "citations-1-place_unknown": "on"},
+        ),
+    )
     draft.refresh_from_db()
     assert draft.note == "Checked."
     assert [(citation.position, citation.source.key) for citation in draft.citations.all()] == [

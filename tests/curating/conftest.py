@@ -1,3 +1,5 @@
+"""Who sits at the desk."""
+
 from __future__ import annotations
 
 import pytest

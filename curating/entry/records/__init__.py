@@ -1,0 +1,1 @@
+"""Reads records of documents as reference managers and publishers give them out: BibTeX, RIS and CSL-JSON."""
