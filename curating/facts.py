@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from curating.acts import PUBLISH, WITHDRAW, ActingAdmin
+from curating.files.admin import FilesAdmin
 from curating.forms import FactForm, NumberedFormSet
 from curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
 from sources.models import Citation, Fact
@@ -86,7 +87,7 @@ class CitationInline(PartInline):
     fields = ("source", "locator", "support", "via", "via_locator", "cited_as", "accessed", "note")
 
 
-class FactAdmin(FactColumns, ActingAdmin):
+class FactAdmin(FactColumns, FilesAdmin, ActingAdmin):
     """One kind of fact. A draft can be changed and published; what is published can only be looked at."""
 
     columns: ClassVar[tuple[str, ...]] = ()
