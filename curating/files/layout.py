@@ -81,7 +81,7 @@ class Layout:
         return self.table.holds == "facts"
 
     def _parts(self) -> Iterator[Part]:
-        owners = {Citation: Citation._meta.get_field("fact"), **parts_of(self.model)}
+        owners: dict[type[models.Model], Any] = {Citation: Citation._meta.get_field("fact"), **parts_of(self.model)}
         for model, owner in owners.items():
             table = table_of(model)
             columns = [column for column in table.columns if column.own and column.name not in table.identity]

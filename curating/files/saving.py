@@ -32,7 +32,7 @@ def save(judgement: Judgement, layout: Layout, known: Known, user: Any, *, file:
 def _note_steps(entered: list[Fact], changed: list[Fact], user: AbstractBaseUser) -> None:
     """Tell the review who entered and who changed drafts."""
     try:
-        from curating import reviewing
+        from curating import reviewing  # type: ignore[attr-defined]
     except ImportError:
         return
     if entered:

@@ -25,7 +25,7 @@ LAST_LINE, MOST_CELLS = 1_048_576, 3_000_000
 """What a sheet of Excel has room for; and what is read of one, empty cells counted."""
 LONGEST_CELL = 32_767
 NUMBER_DIGITS = 15
-"""Digits of a number that every spreadsheet keeps."""
+"""Digits of a number that a spreadsheet keeps and shows: what comes after them is a remainder of its sums."""
 NUMERIC = ("number", "integer")
 DECLARATIONS = [
     mark.encode(codec) for mark in ("<!DOCTYPE", "<!ENTITY") for codec in ("utf-8", "utf-16-le", "utf-16-be")
@@ -112,8 +112,8 @@ def _cell(cell: Any) -> Cell:
     return Cell(str(value).replace("_x000D_", ""))
 
 
-def _number(value: float, shown_as: str) -> Cell:
-    number = Decimal(repr(value))
+def _number(value: int | float, shown_as: str) -> Cell:
+    number = Decimal(value if isinstance(value, int) else f"{value:.{NUMBER_DIGITS}g}")
     if "%" in re.sub(r'"[^"]*"', "", shown_as):
         return Cell(f"{_plain(number * 100)}%")
     return Cell(_plain(number))

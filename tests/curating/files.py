@@ -13,13 +13,15 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from curating.files.admin import FILE_URLS
 from curating.files.judging import Outcome
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def address(model: Any, page: str, *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+    name = FILE_URLS.get(page, page)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
 def as_csv(rows: Rows, separator: str = ",") -> bytes:
@@ -109,6 +111,12 @@ def log_in(name: str, permissions: Iterable[str] = ()) -> Client:
     client.force_login(user)
     return client
 
+
+CURATOR = (
+    *("view_reserve", "add_reserve", "change_reserve", "view_event", "add_event", "change_event"),
+    *("view_source", "add_source", "change_source", "view_mineral", "add_mineral", "change_mineral"),
+)
+"""Permissions of someone who may enter and change some facts and records, and publish nothing."""
 
 RESERVE = {
     "key": "kaz-tin-reserves-test",

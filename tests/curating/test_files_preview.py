@@ -257,7 +257,7 @@ def test_numbers_that_differ_in_how_they_are_written_are_the_same(importer: Clie
 
 
 def test_cells_of_a_workbook_that_are_no_values_are_wrong_in_their_row_alone(importer: Client, published: Reserve):
-    rows = [{"key": published.key, "value": "=5+5"}, {"key": "kaz-tin-other", "value": 5}]
+    rows: list[dict[str, Any]] = [{"key": published.key, "value": "=5+5"}, {"key": "kaz-tin-other", "value": 5}]
     page = upload(importer, Reserve, as_xlsx(rows), "sheet.xlsx")
     assert problems(page)[0] == (
         2,
@@ -311,8 +311,8 @@ def test_a_record_that_may_be_there_already_is_pointed_out(importer: Client):
 
 
 def test_many_rows_come_in_pages(importer: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("curating.files.admin.ROWS_BEGUN", 2)
-    monkeypatch.setattr("curating.files.admin.ROWS_SHOWN", 3)
+    monkeypatch.setattr("curating.files.importing.ROWS_BEGUN", 2)
+    monkeypatch.setattr("curating.files.importing.ROWS_SHOWN", 3)
     page = upload(importer, Reserve, [RESERVE | {"key": f"kaz-tin-{number}"} for number in range(7)])
     address = page.context["preview_at"]
     shown = [

@@ -178,7 +178,7 @@ def test_formulas_and_errors_are_not_taken_for_values():
 
 def book_of(*titles: str, row: tuple[str, ...] = ("key", "note")) -> bytes:
     book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)
     for title in titles:
         sheet = book.create_sheet(title)
         sheet.append(row)

@@ -132,6 +132,6 @@ def test_a_text_too_long_for_a_workbook_is_exported_as_csv_alone(curator: Client
 def test_exporting_and_previewing_write_nothing(curator: Client):
     make_mineral("tin")
     before = Fact.objects.count(), Source.objects.count()
-    page = upload(curator, Reserve, export(curator, Reserve, "csv", "?mineral__slug=zinc").content)
+    page = upload(curator, Reserve, export(curator, Reserve, "csv", "?q=zinc").content)
     assert messages_of(confirm(curator, page)) == ["No row is new or changed, so there is nothing to write."]
     assert (Fact.objects.count(), Source.objects.count()) == before
