@@ -10,6 +10,7 @@ from typing import Any
 from curating.files.judging import Given, Judge, Judged, Outcome
 from curating.files.layout import Cells, Part, default_of, numbered
 from curating.files.stored import cells_of
+from curating.models import Review, State
 from sources.batches import batches
 from sources.dataset.rows import Row
 from sources.models import Citation, Fact
@@ -45,11 +46,14 @@ class FactJudge(Judge):
         keys = sorted({one.cells.get("key", "") for one in given} - {""})
         self.versions: dict[str, dict[int, Any]] = {}
         self.other_kinds: dict[str, str] = {}
+        self.in_review: set[int] = set()
         for batch in batches(keys):
             for fact in self._facts(batch):
                 self.versions.setdefault(fact.key, {})[fact.version] = fact
             others = Fact.objects.filter(key__in=batch).exclude(kind=self.layout.model.document_kind)
             self.other_kinds |= dict(others.values_list("key", "kind"))
+            reviews = Review.objects.filter(fact__key__in=batch, state=State.IN_REVIEW)
+            self.in_review |= set(reviews.values_list("pk", flat=True))
 
     def _facts(self, keys: Any) -> Iterator[Any]:
         facts = self.layout.table.objects.filter(key__in=keys).order_by("pk")
@@ -109,9 +113,16 @@ class FactJudge(Judge):
         self._check(given, row, merged, 1 if base is None else base.version + (not base.is_draft))
         if not any(part.table.model is Citation for part, *_ in merged.members):
             row.notes.append("It has no citation yet: give it one before it is published.")
-        if base is not None and base.left_in_id:
-            row.notes.append(f"Version {base.version} was withdrawn: the draft would bring the fact back.")
+        if base is not None:
+            row.notes += self._said_of(base)
         return row.settle(*self._becoming(base))
+
+    def _said_of(self, base: Any) -> Iterator[str]:
+        """What a curator should know of the version that a row would change."""
+        if base.left_in_id:
+            yield f"Version {base.version} was withdrawn: the draft would bring the fact back."
+        if base.is_draft and base.pk in self.in_review:
+            yield "It is in review: changed, it is a draft again, to be submitted anew."
 
     def _becoming(self, base: Any) -> tuple[Outcome, str]:
         if base is None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from curating.files.judging import Outcome
+from curating.models import Review, State
 from minerals.models import Mineral, Reserve
 from projects.models import Event
 from sources.models import Fact, Source, Term
@@ -247,6 +248,15 @@ def test_a_row_of_an_older_version_overwrites_no_later_work(importer: Client, pu
     newest = upload(importer, Reserve, [{"key": published.key, "verbatim": "12 tons"}])
     assert differences(newest) == [("verbatim", "11 tons", "12 tons")]
     assert rows_that_are(newest, Outcome.CHANGED)[0].thing == correction
+
+
+def test_a_draft_in_review_is_pointed_out(importer: Client):
+    draft = make_reserve("kaz-tin-draft")
+    row = {"key": draft.key, "note": "Looked at again."}
+    assert notes(upload(importer, Reserve, [row])) == []
+    Review.objects.create(fact=draft, state=State.IN_REVIEW)
+    said = ["It is in review: changed, it is a draft again, to be submitted anew."]
+    assert notes(upload(importer, Reserve, [row])) == said
 
 
 def test_numbers_that_differ_in_how_they_are_written_are_the_same(importer: Client, published: Reserve):
