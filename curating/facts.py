@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from curating.acts import WITHDRAW
 from curating.entry.facts import CitationForm, FromSource
+from curating.files.admin import FilesAdmin
 from curating.forms import FactForm, NumberedFormSet
 from curating.models import State
 from curating.reviewed import ReviewedAdmin
@@ -103,7 +104,7 @@ class CitationInline(PartInline):
     )
 
 
-class FactAdmin(FromSource, FactColumns, ReviewedAdmin):
+class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):
     """One kind of fact. Its drafts can be changed, and published once reviewed; what is published is only looked at."""
 
     columns: ClassVar[tuple[str, ...]] = ()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from curating.files.models import Upload  # noqa: F401 (Django looks for models here)
 from sources.models import Fact
 
 

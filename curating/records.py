@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest
 
 from curating.entry.naming import EntityForm, ShownEntityForm
+from curating.files.admin import FilesAdmin
 from curating.forms import ShownRecordForm
 from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
@@ -31,7 +32,7 @@ class ShownFilter(admin.SimpleListFilter):
         return queryset.filter(is_shown=self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
-class RecordAdmin(LedgerAdmin):
+class RecordAdmin(FilesAdmin, LedgerAdmin):
     """Sources, entities and terms. To change one that the dataset shows is a revision; none of those is deleted."""
 
     shown_form: ClassVar[type[ShownRecordForm]] = ShownRecordForm

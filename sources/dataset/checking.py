@@ -15,7 +15,7 @@ from sources.dataset.extras import check_descriptor, check_origins
 from sources.dataset.histories import check_histories
 from sources.dataset.reading import read_package
 from sources.dataset.rows import NEXT, DatasetError, Package, Problem, Row
-from sources.dataset.tables import Column, table_of
+from sources.dataset.tables import Column, table_of, tables_that_hold
 from sources.models import Fact, Term
 from sources.progress import SILENT, Progress
 from sources.words import did_you_mean
@@ -74,18 +74,32 @@ class Known:
                 known.ids[table, identity[0]] = len(known.ids) + 1
         return known
 
+    @classmethod
+    def in_database(cls) -> Known:
+        """What the database holds, whether the dataset shows it yet or not, with its true primary keys."""
+        known = cls()
+        for table in tables_that_hold("records"):
+            for pk, first, *rest in table.objects.values_list("pk", *table.identity):
+                if table.model is Term:
+                    known.words.setdefault(first, {})[rest[0]] = 0
+                else:
+                    known.since.setdefault(table.name, {})[first] = 0
+                    known.ids[table.name, first] = pk
+        return known
+
 
 def _check_row(row: Row, enters: int, known: Known, rules: Rules) -> Iterator[Problem]:
     wrong: set[str] = set()
     for column in row.table.columns:
-        for message in _wrong_with_cell(row, column, enters, known):
+        for message in wrong_with_cell(row, column, enters, known):
             wrong.add(column.name)
             yield row.problem(column.name, message)
     for name, message in rules.broken_by(row, known, frozenset(wrong)):
         yield row.problem(name, message)
 
 
-def _wrong_with_cell(row: Row, column: Column, enters: int, known: Known) -> Iterator[str]:
+def wrong_with_cell(row: Row, column: Column, enters: int, known: Known) -> Iterator[str]:
+    """What is wrong with one cell of a row that enters in a revision."""
     cell = row[column.name]
     try:
         column.read(cell)

@@ -23,7 +23,7 @@ Names = Mapping[type[models.Model], Mapping[int, str]]
 def published() -> Package:
     """What the database has published, as rows."""
     package = Package()
-    names = _names()
+    names = names_of_records()
     for table in tables().values():
         rows: Iterable[Row] = _states(table) if table.holds == "records" else _rows(table, names)
         package.rows[table.name] = sorted(rows, key=Row.sort_key)
@@ -55,7 +55,7 @@ def text_of_table(table: Table, rows: list[Row]) -> str:
     return text.getvalue()
 
 
-def _names() -> Names:
+def names_of_records() -> Names:
     return {
         table.model: dict(table.objects.values_list("pk", natural_field(table.model).name))
         for table in tables_that_hold("records")
@@ -79,6 +79,11 @@ def _published_rows(table: Table) -> models.QuerySet[Any]:
 
 def _cell(table: Table, column: Column, instance: Any, names: Names) -> str:
     holder = getattr(instance, table.identity[0]) if table.holds == "parts" and not column.own else instance
+    return cell_of(column, holder, names)
+
+
+def cell_of(column: Column, holder: Any, names: Names) -> str:
+    """The value of a column as its cell has it."""
     value = getattr(holder, column.field.attname)
     return column.write(names[column.refers_to][value] if column.refers_to and value is not None else value)
 

@@ -8,7 +8,14 @@ from django.test import Client
 
 from minerals.models import Reserve
 from tests.curating.desk import logged_in, person
+from tests.curating.files import CURATOR, log_in
 from tests.factories import make_reserve
+
+
+@pytest.fixture
+def importer(db: None) -> Client:
+    """Someone who may enter and change some facts and records, and publish nothing."""
+    return log_in("curator", CURATOR)
 
 
 @pytest.fixture
