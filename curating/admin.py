@@ -10,7 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from curating.care.filters import CareFilter, CitesFilter
+from curating.care.sources import SourceCare
 from curating.facts import FactColumns, StateFilter
+from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
+from curating.models import ArchiveProposal, LinkCheck
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
@@ -19,9 +23,12 @@ admin.site.site_header = "Critical Minerals API: the curators' desk"
 admin.site.site_title = "Critical Minerals API"
 admin.site.index_title = "Sources, entities and facts"
 
+admin.site.register(LinkCheck, LinkCheckAdmin)
+admin.site.register(ArchiveProposal, ArchiveProposalAdmin)
+
 
 @admin.register(Source)
-class SourceAdmin(RecordAdmin):
+class SourceAdmin(SourceCare, RecordAdmin):
     list_display = ("key", "publisher", "title", "kind", "published", "cited", "shown")
     list_filter = ("kind", ShownFilter, "licence")
     search_fields = ("key", "publisher", "title", "authors", "series", "doi", "url")
@@ -63,7 +70,7 @@ class EntityOverviewAdmin(OverviewAdmin):
 @admin.register(Fact)
 class FactOverviewAdmin(FactColumns, OverviewAdmin):
     list_display = ("key", "kind", "version", "period", "state", column(Fact, "rank"), "sources")
-    list_filter = (StateFilter, "kind", ("rank", CodeFilter))
+    list_filter = (StateFilter, CareFilter, "kind", ("rank", CodeFilter), CitesFilter)
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
 

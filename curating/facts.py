@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from curating.acts import PUBLISH, WITHDRAW, ActingAdmin
+from curating.care.filters import CareFilter
 from curating.forms import FactForm, NumberedFormSet
 from curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
 from sources.models import Citation, Fact
@@ -113,7 +114,7 @@ class FactAdmin(FactColumns, ActingAdmin):
         return tuple(column(self.model, name) for name in names)
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        return (StateFilter, *(filter_on(self.model, name) for name in ("rank", *self.filters)))
+        return (StateFilter, CareFilter, *(filter_on(self.model, name) for name in ("rank", *self.filters)))
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return self.model.entity_fields

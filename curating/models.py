@@ -8,7 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from curating.links.models import ArchiveProposal, LinkCheck
 from sources.models import Fact
+
+__all__ = ["Act", "ArchiveProposal", "LinkCheck", "Review", "State", "Step"]
 
 
 class State(models.TextChoices):
