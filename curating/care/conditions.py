@@ -96,7 +96,7 @@ CARES = (
         "live facts that cite an edition which a newer one replaces, and no newer one",
         _older_edition,
     ),
-    Care("flagged", "Flagged", "live facts with something that looks wrong, as docs/checks.md lists it", _flagged),
+    Care("flagged", "Flagged", "live facts in which a check found something that looks wrong", _flagged),
     Care("disputed", "Disputed", "live facts that a comparable claim of another source contradicts", _disputed),
     Care(
         "no_place",

@@ -43,19 +43,25 @@ class SourceCare(admin.ModelAdmin):
     def link_outcome(self, source: Source) -> str | None:
         return source.link_outcome  # type: ignore[attr-defined]
 
-    @admin.display(description="link", empty_value="Not looked at yet.")
-    def link(self, source: Source) -> str | None:
+    @admin.display(description="link")
+    def link(self, source: Source) -> str:
         checks = list(LinkCheck.objects.filter(source=source)[:CHECKS_SHOWN])
         context = {"checks": checks, "all": list_of(LinkCheck, source__key=source.key)}
-        return render_to_string("curating/link_checks.html", context) if checks else None
+        return (
+            render_to_string("curating/link_checks.html", context) if checks else "Its address was not looked at yet."
+        )
 
-    @admin.display(description="archived copies", empty_value="None was proposed.")
-    def archived_copies(self, source: Source) -> str | None:
+    @admin.display(description="archived copies")
+    def archived_copies(self, source: Source) -> str:
         proposals = list(ArchiveProposal.objects.filter(source=source).select_related("decided_by"))
-        return render_to_string("curating/archived_copies.html", {"proposals": proposals}) if proposals else None
+        return (
+            render_to_string("curating/archived_copies.html", {"proposals": proposals})
+            if proposals
+            else "None was proposed."
+        )
 
-    @admin.display(description="editions", empty_value="It is the only one.")
-    def editions(self, source: Source) -> str | None:
+    @admin.display(description="editions")
+    def editions(self, source: Source) -> str:
         rows = [
             {
                 "edition": edition,
@@ -65,4 +71,4 @@ class SourceCare(admin.ModelAdmin):
             }
             for edition in chain_of(source)
         ]
-        return render_to_string("curating/editions.html", {"rows": rows}) if rows else None
+        return render_to_string("curating/editions.html", {"rows": rows}) if rows else "It is the only one."

@@ -24,12 +24,16 @@ from sources.models import Document, Source
 
 
 class LinkCheckAdmin(CuratedFields, ReadOnlyAdmin):
-    list_display = ("source", column(LinkCheck, "outcome"), "status", "checked_at", "address", "note")
+    list_display = ("key", column(LinkCheck, "outcome"), "status", "checked_at", "note")
     list_filter = (("outcome", CodeFilter), "newest", "checked_at")
     list_select_related = ("source",)
     search_fields = ("source__key", "source__publisher", "address", "final_address", "note")
     search_help_text = "Words of the source, of an address or of what was noted."
     ordering = ("-checked_at", "-pk")
+
+    @admin.display(description="source", ordering="source__key")
+    def key(self, check: LinkCheck) -> str:
+        return check.source.key
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "source__key" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
@@ -40,7 +44,7 @@ class DecisionForm(forms.Form):
 
     message = forms.CharField(
         label="What changed and why",
-        widget=AdminTextareaWidget({"rows": 3}),
+        widget=AdminTextareaWidget({"rows": 5}),
         help_text="To accept it is a revision with this message, if the dataset shows the source.",
     )
 
@@ -50,12 +54,16 @@ class ArchiveProposalAdmin(CuratedFields, ReadOnlyAdmin):
 
     fields = ("source", "published_at", "copy", "taken_at", "last_check", "state", "decided_by", "decided_at", "reason")
     readonly_fields = ("published_at", "copy", "last_check")
-    list_display = ("source", column(ArchiveProposal, "state"), "taken_at", "found_at", "copy", "decided_by")
+    list_display = ("key", column(ArchiveProposal, "state"), "taken_at", "found_at", "decided_by")
     list_filter = (("state", CodeFilter),)
     list_select_related = ("source", "decided_by")
     search_fields = ("source__key", "source__publisher", "source__title", "address")
     search_help_text = "Words of the source or of the copy's address."
     ordering = ("-found_at", "-pk")
+
+    @admin.display(description="source", ordering="source__key")
+    def key(self, proposal: ArchiveProposal) -> str:
+        return proposal.source.key
 
     @admin.display(description="archived copy")
     def copy(self, proposal: ArchiveProposal) -> str:
