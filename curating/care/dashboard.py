@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -68,7 +69,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def _by_state() -> Counts:
     """One query for all: states are columns of the fact itself, or of the review beside it."""
     counted = {f"n{at}": Count("pk", filter=condition) for at, condition in enumerate(StateFilter.states.values())}
-    rows = list(Fact.objects.order_by().values("kind").annotate(**counted))
+    rows: Any = list(Fact.objects.order_by().values("kind").annotate(**counted))
     return {state: {row["kind"]: row[f"n{at}"] for row in rows} for at, state in enumerate(StateFilter.states)}
 
 

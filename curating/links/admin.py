@@ -76,7 +76,7 @@ class ArchiveProposalAdmin(CuratedFields, ReadOnlyAdmin):
     @admin.display(description="last link check", empty_value="-")
     def last_check(self, proposal: ArchiveProposal) -> str | None:
         check = LinkCheck.objects.current().filter(source=proposal.source).first()
-        return check and f"{check.get_outcome_display()}, on {check.checked_at:%Y-%m-%d}"
+        return None if check is None else f"{check.get_outcome_display()}, on {check.checked_at:%Y-%m-%d}"
 
     def get_urls(self) -> list[URLPattern]:
         decide = path(

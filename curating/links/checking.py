@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
@@ -40,16 +41,13 @@ def due(older_than: timedelta, now: datetime | None = None) -> QuerySet[Source]:
 def check(sources: Iterable[Source], visitor: Visitor) -> Iterator[LinkCheck | None]:
     """What is found of each source, kept as soon as it is found; None where the checker itself went wrong.
 
-    Sources of a site that asks to wait too long are left out: they stay due.
+    Sources of a site that asks to wait too long are left out, and stay due; so are those deleted meanwhile.
     """
     for source, finding in take_turns((_look_at(source, visitor) for source in sources), visitor.pace):
-        yield finding and LinkCheck.objects.add(
-            source,
-            outcome=finding.outcome,
-            status=finding.status,
-            final_address=finding.final_address,
-            note=finding.note,
-        )
+        if finding is None:
+            yield None
+        elif Source.objects.filter(pk=source.pk).exists():
+            yield LinkCheck.objects.add(source, **asdict(finding))
 
 
 def _look_at(source: Source, visitor: Visitor) -> Turns[tuple[Source, Finding | None]]:

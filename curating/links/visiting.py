@@ -82,7 +82,7 @@ class Visitor:
             target, answer = yield from self._follow(address, self._head)
         except Failure as failure:
             led_to = "" if failure.at == _plain(address) else failure.at
-            return Finding(failure.outcome, final_address=led_to[:LONGEST_ADDRESS], note=failure.note)
+            return Finding(failure.outcome, None, _plain_text(led_to), _plain_text(failure.note))
         return _judged(address, target, answer)
 
     def read(self, address: str, most: int) -> Turns[Answer]:
@@ -188,7 +188,7 @@ def _seconds(retry_after: str) -> float:
 
 
 def _judged(address: str, target: Target, answer: Answer) -> Finding:
-    final = "" if target.address == _plain(address) else target.address[:LONGEST_ADDRESS]
+    final = "" if target.address == _plain(address) else _plain_text(target.address)
     return Finding(_outcome_of(address, target, answer.status), answer.status, final, _note_on(address, target))
 
 
@@ -215,6 +215,11 @@ def _same_page(address: str, target: Target) -> bool:
 def _page(target: Target) -> tuple[str, str, str]:
     parts = urlsplit(target.address)
     return target.host.rstrip(".").removeprefix("www."), parts.path.rstrip("/"), parts.query
+
+
+def _plain_text(said: str) -> str:
+    """What others said, as every database can keep it."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in said[:LONGEST_ADDRESS])
 
 
 def _plain(address: str) -> str:

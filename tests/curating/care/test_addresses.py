@@ -120,8 +120,12 @@ def test_the_connection_goes_to_the_number_that_was_judged(web: Web):
         return [HERE]
 
     judged: list[str] = []
-    rule = {"rule": lambda number: bool(judged.append(number)) or True}
-    assert outcome(web.put("one.test"), resolver=resolver, **rule) == "ok"
+
+    def rule(number: str) -> bool:
+        judged.append(number)
+        return True
+
+    assert outcome(web.put("one.test"), resolver=resolver, rule=rule) == "ok"
     assert len(given) == len(judged) == len(web.requests) == 2
 
 

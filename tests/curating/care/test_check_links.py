@@ -18,7 +18,7 @@ from curating.links.archive import copy_in
 from curating.links.models import ArchiveProposal, LinkCheck, ProposalState
 from curating.links.visiting import Visitor
 from sources.models import Document, Source
-from tests.curating.care.web import Web, visitor
+from tests.curating.care.web import Web, one_connection, visitor
 from tests.factories import make_reserve, make_source, publish
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +211,34 @@ def test_a_fault_of_the_checker_stops_nothing_and_is_told_in_the_end(
 
     assert (found("one"), found("two")) == ([], ["ok"])
     assert "The address of one could not be judged." in caplog.text
+
+
+def test_nonsense_from_a_site_is_kept_as_text_and_stops_nothing(web: Web, run: Callable[..., str]):
+    """No database of ours takes all that a site can send, nor as much of it."""
+    make_source("lured", url=web.redirect("lured.test", "/page", "file:///\0\x07nowhere"))
+    with one_connection(lambda connection: connection.sendall(b"\0\1" * 20_000 + b"\r\n\r\n")) as address:
+        make_source("odd", url=address)
+        run()
+
+    assert (found("lured"), found("odd")) == (["bad_address"], ["bad_answer"])
+    assert LinkCheck.objects.get(source__key="lured").final_address.endswith("nowhere")
+
+
+def test_a_source_that_was_deleted_meanwhile_stops_nothing(
+    web: Web, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+):
+    sourced(web, "one")
+    sourced(web, "two")
+    judge = Visitor.look_at
+
+    def delete_one(self: Visitor, address: str) -> Any:
+        Source.objects.filter(key="one").delete()
+        return judge(self, address)
+
+    monkeypatch.setattr(Visitor, "look_at", delete_one)
+    run()
+
+    assert (found("one"), found("two")) == ([], ["ok"])
 
 
 def test_a_run_in_which_addresses_are_dead_or_refused_is_no_failure(web: Web, run: Callable[..., str]):

@@ -153,12 +153,12 @@ def resolver(host: str, port: int) -> list[str]:
 def visitor(clock: Clock | None = None, **options: Any) -> Visitor:
     """One that may ask this machine, and for which time passes at once."""
     clock = clock or Clock()
-    options = {
+    settings: dict[str, Any] = {
         "resolver": resolver,
         "rule": lambda number: number == HERE or is_public(number),
         "limits": Limits(connect=5, read=5, total=10),
     } | options
-    return Visitor(Fetcher(agent_of("curator@example.org"), **options), Pace(clock=clock, sleep=clock.sleep))
+    return Visitor(Fetcher(agent_of("curator@example.org"), **settings), Pace(clock=clock, sleep=clock.sleep))
 
 
 def look(*addresses: str, by: Visitor | None = None) -> list[Finding]:
