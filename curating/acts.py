@@ -1,61 +1,95 @@
-"""The acts of the ledger, done from the admin: publish, withdraw and correct."""
+"""The acts on facts, done from the admin: submit, send back, publish, withdraw and correct."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from curating import findings, reviewing
 from curating.drafts import correction_of
 from curating.forms import ActForm
 from curating.shared import REFUSALS, LedgerAdmin, page_of, reason_of
-from sources import ledger
-from sources.ledger import LedgerError
+from sources import documents
 from sources.models import Fact, Revision
 
 FACTS_LISTED = 50
 """Facts that a confirmation page names; it counts the others."""
 
+Answer = Mapping[str, Any]
+"""What the form of an act was filled in with."""
+
+
+def _no_objections(facts: Sequence[Fact], user: Any) -> list[str]:
+    return []
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done to published facts, as one revision, once a curator has said why."""
+    """Something done to facts, once a person has confirmed it; where it changes the dataset, as one revision."""
 
     name: str
     verb: str
     done: str
     question: str
     meaning: str
-    run: Callable[[list[Fact], str, str], Revision]
+    right: str
+    """The right that it takes: an admin has a method has_…_permission for it."""
+    run: Callable[[list[Fact], Any, Answer], Revision | None]
+    objections: Callable[[Sequence[Fact], Any], list[str]] = _no_objections
+    """What is known to be in its way before it is done."""
+    needs_words: bool = True
+    can_be_alone: bool = False
+    """Whether a superuser may do it against the objections."""
 
 
-def _publish(facts: list[Fact], author: str, message: str) -> Revision:
-    if problems := [problem for fact in facts for problem in _problems(fact)]:
-        raise LedgerError(" ".join(problems))
-    return ledger.publish(facts, author=author, message=message)
+def _submit(facts: list[Fact], user: Any, answer: Answer) -> None:
+    reviewing.submit(facts, user, answer["message"])
 
 
-def _problems(fact: Fact) -> Iterable[str]:
-    try:
-        ledger.validate(fact)
-    except ValidationError as error:
-        for name, said in error.message_dict.items():
-            yield f"{fact}{'' if name == NON_FIELD_ERRORS else f', {name}'}: {' '.join(said)}"
+def _send_back(facts: list[Fact], user: Any, answer: Answer) -> None:
+    reviewing.send_back(facts, user, answer["message"])
 
 
-def _withdraw(facts: list[Fact], author: str, reason: str) -> Revision:
-    return ledger.withdraw(facts, author=author, reason=reason)
+def _publish(facts: list[Fact], user: Any, answer: Answer) -> Revision:
+    return reviewing.publish(facts, user, answer["message"], alone=answer.get("alone", False))
 
 
+def _withdraw(facts: list[Fact], user: Any, answer: Answer) -> Revision:
+    return reviewing.withdraw(facts, user, answer["message"])
+
+
+SUBMIT = Act(
+    name="submit",
+    verb="Submit",
+    done="Submitted for review",
+    question="What the reviewer should know, if anything",
+    meaning="These wait for somebody else to check and publish them. A draft that is changed while it waits has to be "
+    "submitted again.",
+    right="submit",
+    run=_submit,
+    objections=lambda facts, user: reviewing.obstacles(facts),
+    needs_words=False,
+)
+SEND_BACK = Act(
+    name="send_back",
+    verb="Send back",
+    done="Sent back",
+    question="What is to be mended",
+    meaning="These go back to who entered them, with your note, and can be submitted again.",
+    right="publish",
+    run=_send_back,
+    objections=lambda facts, user: reviewing.unsubmitted(facts),
+)
 PUBLISH = Act(
     name="publish",
     verb="Publish",
@@ -63,7 +97,10 @@ PUBLISH = Act(
     question="What changes and why",
     meaning="One revision publishes all of these. From then on they never change; a draft of a later version "
     "supersedes the version that stands.",
+    right="publish",
     run=_publish,
+    objections=reviewing.objections,
+    can_be_alone=True,
 )
 WITHDRAW = Act(
     name="withdraw",
@@ -71,19 +108,28 @@ WITHDRAW = Act(
     done="Withdrawn",
     question="Why it is withdrawn",
     meaning="One revision takes all of these out of the dataset. They stay readable at older revisions, with the reason.",
+    right="publish",
     run=_withdraw,
 )
 
 
-class ActingAdmin(LedgerAdmin):
-    """Adds the acts on facts: publish, withdraw and correct, each by an address of its own."""
+class Acting(admin.ModelAdmin):
+    """Adds the acts on facts, of one kind or of several, each by an address of its own."""
 
-    actions = ("publish_selected", "withdraw_selected")
-    acts: ClassVar[tuple[Act, ...]] = (PUBLISH, WITHDRAW)
+    actions = ("submit_selected", "publish_selected", "send_back_selected", "withdraw_selected")
+    acts: ClassVar[tuple[Act, ...]] = (SUBMIT, SEND_BACK, PUBLISH, WITHDRAW)
+
+    @admin.action(permissions=["submit"], description="Submit selected drafts for review")
+    def submit_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        return self.act(request, SUBMIT, queryset)
 
     @admin.action(permissions=["publish"], description="Publish selected drafts")
     def publish_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
         return self.act(request, PUBLISH, queryset)
+
+    @admin.action(permissions=["publish"], description="Send selected drafts back")
+    def send_back_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        return self.act(request, SEND_BACK, queryset)
 
     @admin.action(permissions=["publish"], description="Withdraw selected facts")
     def withdraw_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
@@ -94,8 +140,7 @@ class ActingAdmin(LedgerAdmin):
         acts = [
             path(f"{act.name}/", view(self.act_view), {"act": act}, name=self._url_name(act.name)) for act in self.acts
         ]
-        correct = path("<int:pk>/correct/", view(self.correct_view), name=self._url_name("correct"))
-        return [*acts, correct, *super().get_urls()]
+        return [*acts, *super().get_urls()]
 
     def _url_name(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
@@ -103,6 +148,10 @@ class ActingAdmin(LedgerAdmin):
     def address(self, name: str, *args: Any) -> str:
         """Address of one of this admin's own views."""
         return reverse(f"admin:{self._url_name(name)}", args=args)
+
+    def may(self, request: HttpRequest, act: Act) -> bool:
+        """Whether a person may do an act to facts of this admin's kind."""
+        return getattr(self, f"has_{act.right}_permission")(request)
 
     def act_view(self, request: HttpRequest, act: Act) -> HttpResponse:
         asked = request.POST.get("facts") or request.GET.get("facts", "")
@@ -112,51 +161,73 @@ class ActingAdmin(LedgerAdmin):
 
     def act(self, request: HttpRequest, act: Act, queryset: models.QuerySet[Any]) -> HttpResponse:
         """Ask why, then act. The page stays, with what was entered, while the act is refused."""
-        if not self.has_publish_permission(request):
+        if not self.may(request, act):
             raise PermissionDenied
-        facts = list(queryset)
+        facts = documents.load(set(queryset.values_list("pk", flat=True)))
         if not facts:
             raise Http404("There are no such facts.")
-        form = ActForm(request.POST if "message" in request.POST else None)
-        form.fields["message"].label = act.question
-        if form.is_valid() and self._done(request, act, facts, form.cleaned_data["message"]):
+        if not all(self.admin_site.get_model_admin(kind).may(request, act) for kind in {type(fact) for fact in facts}):
+            raise PermissionDenied
+        form = ActForm(
+            request.POST if "message" in request.POST else None,
+            question=act.question,
+            needs_words=act.needs_words,
+            may_be_alone=act.can_be_alone and request.user.is_superuser and bool(act.objections(facts, request.user)),
+        )
+        if form.is_valid() and self._done(request, act, facts, form.cleaned_data):
             return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
 
-    def _done(self, request: HttpRequest, act: Act, facts: list[Fact], message: str) -> bool:
+    def _done(self, request: HttpRequest, act: Act, facts: list[Fact], answer: Answer) -> bool:
         try:
             with transaction.atomic():
-                revision = act.run(facts, request.user.get_username(), message)
+                revision = act.run(facts, request.user, answer)
+                done = f"{act.done} in revision {revision.number}" if revision else act.done
                 for fact in facts:
-                    self.log_change(request, fact, f"{act.done} in revision {revision.number}.")
+                    self.log_change(request, fact, f"{done}. {reviewing.ALONE if answer.get('alone') else ''}".strip())
         except REFUSALS as refusal:
             self.message_user(request, reason_of(refusal), messages.ERROR)
             return False
         subject = str(facts[0]) if len(facts) == 1 else f"{len(facts)} facts"
-        self.message_user(request, f"{act.done} in revision {revision.number}: {subject}.", messages.SUCCESS)
+        self.message_user(request, f"{done}: {subject}.", messages.SUCCESS)
         return True
 
     def _confirmation(self, request: HttpRequest, act: Act, facts: list[Fact], form: ActForm) -> HttpResponse:
+        listed = facts[:FACTS_LISTED]
+        remarks = findings.remarks([fact for fact in listed if fact.is_draft])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"{act.verb} {self.opts.verbose_name_plural}",
             "act": act,
             "address": self.address(act.name),
-            "facts": [(fact, page_of(fact)) for fact in facts[:FACTS_LISTED]],
+            "facts": [(fact, page_of(fact), remarks.get(fact.pk, ())) for fact in listed],
             "others": len(facts) - FACTS_LISTED,
             "asked": ",".join(str(fact.pk) for fact in facts),
+            "objections": act.objections(facts, request.user),
             "back": self._page_for(facts),
             "form": form,
         }
         return TemplateResponse(request, "curating/act.html", context)
 
     def _page_for(self, facts: list[Fact]) -> str:
-        return page_of(facts[0]) if len(facts) == 1 else self.address("changelist")
+        return page_of(facts[0]) if len(facts) == 1 else self.list_address()
+
+    def list_address(self) -> str:
+        """Where one goes on after an act on many facts."""
+        return self.address("changelist")
+
+
+class ActingAdmin(Acting, LedgerAdmin):
+    """Facts of one kind, with the acts on them and the beginning of their corrections."""
+
+    def get_urls(self) -> list[URLPattern]:
+        correct = self.admin_site.admin_view(self.correct_view)
+        return [path("<int:pk>/correct/", correct, name=self._url_name("correct")), *super().get_urls()]
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open the draft that is to correct a fact."""
-        if not super().has_change_permission(request):
+        if not self.has_submit_permission(request):
             raise PermissionDenied
         fact = self.get_object(request, str(pk))
         if fact is None:
@@ -164,11 +235,17 @@ class ActingAdmin(LedgerAdmin):
         if request.method != "POST":
             return redirect(page_of(fact))
         try:
-            draft, is_new = correction_of(fact)
+            draft = self._correction_of(request, fact)
         except REFUSALS as refusal:
             self.message_user(request, reason_of(refusal), messages.ERROR)
             return redirect(page_of(fact))
-        if is_new:
-            self.log_addition(request, draft, f"Draft of a correction of {fact}.")
         self.message_user(request, f"This is the draft that will correct {fact} once it is published.")
         return redirect(page_of(draft))
+
+    @transaction.atomic
+    def _correction_of(self, request: HttpRequest, fact: Fact) -> Fact:
+        draft, is_new = correction_of(fact)
+        if is_new:
+            reviewing.entered([draft], request.user, f"A correction of {fact}.")
+            self.log_addition(request, draft, f"Draft of a correction of {fact}.")
+        return draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -10,19 +11,26 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from curating import people
+from curating.acts import PUBLISH, SUBMIT, Act, Acting
 from curating.care.filters import CareFilter, CitesFilter
 from curating.care.sources import SourceCare
 from curating.facts import FactColumns, StateFilter
 from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
-from curating.models import ArchiveProposal, LinkCheck
+from curating.models import ArchiveProposal, LinkCheck, Review, Step
+from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
+from sources.registry import fact_models
 
 admin.site.site_header = "Critical Minerals API: the curators' desk"
 admin.site.site_title = "Critical Minerals API"
 admin.site.index_title = "Sources, entities and facts"
-
+admin.site.index_template = "curating/index.html"
+admin.site.register(Review, QueueAdmin)
+admin.site.register(Step, StepAdmin)
+people.register(admin.site)
 admin.site.register(LinkCheck, LinkCheckAdmin)
 admin.site.register(ArchiveProposal, ArchiveProposalAdmin)
 
@@ -68,10 +76,24 @@ class EntityOverviewAdmin(OverviewAdmin):
 
 
 @admin.register(Fact)
-class FactOverviewAdmin(FactColumns, OverviewAdmin):
+class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
+    """Facts of all kinds, which can be acted on together by whoever may act on each."""
+
     list_display = ("key", "kind", "version", "period", "state", column(Fact, "rank"), "sources")
     list_filter = (StateFilter, CareFilter, "kind", ("rank", CodeFilter), CitesFilter)
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        return any(self._may(request, act=SUBMIT))
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return any(self._may(request, act=PUBLISH))
+
+    def _may(self, request: HttpRequest, act: Act) -> Iterator[bool]:
+        return (self.admin_site.get_model_admin(kind).may(request, act) for kind in fact_models().values())
+
+    def list_address(self) -> str:
+        return reverse("admin:curating_review_changelist")
 
 
 @admin.register(Revision)

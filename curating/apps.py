@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CuratingConfig(AppConfig):
@@ -6,3 +7,8 @@ class CuratingConfig(AppConfig):
 
     name = "curating"
     verbose_name = "Curators' desk"
+
+    def ready(self) -> None:
+        from curating.roles import complete_after_migrating
+
+        post_migrate.connect(complete_after_migrating, dispatch_uid="curating-roles")

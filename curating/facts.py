@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
-from curating.acts import PUBLISH, WITHDRAW, ActingAdmin
+from curating.acts import WITHDRAW
 from curating.care.filters import CareFilter
 from curating.forms import FactForm, NumberedFormSet
+from curating.models import State
+from curating.reviewed import ReviewedAdmin
+from curating.reviewing import word_of
 from curating.shared import CuratedFields, Fieldsets, column, entered_fields, filter_on, page_of
 from sources.models import Citation, Fact
 
@@ -23,7 +25,9 @@ class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
     states: ClassVar[dict[str, Q]] = {
-        "draft": Q(published_in__isnull=True),
+        "draft": Q(published_in__isnull=True) & (Q(review__isnull=True) | Q(review__state=State.DRAFT)),
+        word_of(State.IN_REVIEW): Q(published_in__isnull=True, review__state=State.IN_REVIEW),
+        word_of(State.RETURNED): Q(published_in__isnull=True, review__state=State.RETURNED),
         "live": Q(published_in__isnull=False, left_in__isnull=True),
         "superseded": Q(superseded_by__isnull=False),
         "withdrawn": Q(left_in__isnull=False, superseded_by__isnull=True),
@@ -43,12 +47,13 @@ class FactColumns(admin.ModelAdmin):
     search_help_text = "Words of the key, the note or a name."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(source_count=Count("citations__source", distinct=True))
+        sources = Count("citations__source", distinct=True)
+        return super().get_queryset(request).annotate(source_count=sources, review_state=F("review__state"))
 
     @admin.display(description="state", ordering="published_in")
     def state(self, fact: Fact) -> str:
         if fact.is_draft:
-            return "draft"
+            return word_of(fact.review_state or State.DRAFT)  # type: ignore[attr-defined]
         if fact.left_in_id is None:
             return f"live since revision {fact.published_in_id}"
         return f"{'superseded' if fact.superseded_by_id else 'withdrawn'} in revision {fact.left_in_id}"
@@ -87,8 +92,8 @@ class CitationInline(PartInline):
     fields = ("source", "locator", "support", "via", "via_locator", "cited_as", "accessed", "note")
 
 
-class FactAdmin(FactColumns, ActingAdmin):
-    """One kind of fact. A draft can be changed and published; what is published can only be looked at."""
+class FactAdmin(FactColumns, ReviewedAdmin):
+    """One kind of fact. Its drafts can be changed, and published once reviewed; what is published is only looked at."""
 
     columns: ClassVar[tuple[str, ...]] = ()
     """What tells facts of the kind apart in a list."""
@@ -153,16 +158,16 @@ class FactAdmin(FactColumns, ActingAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        fact = context["original"]
-        context |= {"may_publish": self.has_publish_permission(request) and (fact is None or fact.is_draft)}
-        if fact:
+        if fact := context["original"]:
             context |= self._what_next(request, fact)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _what_next(self, request: HttpRequest, fact: Fact) -> dict[str, str]:
         """Why the page is as it is, and what can be done from it."""
         if fact.is_draft:
-            return {"notice": f"Version {fact.version} is a draft. Nothing of it shows before it is published."}
+            return {
+                "notice": f"Version {fact.version} is not published ({self.state(fact)}). Readers see nothing of it."
+            }
         known = f"Version {fact.version} is published ({self.state(fact)}), so it never changes."
         last = Fact.objects.filter(key=fact.key, published_in__isnull=False).latest("version")
         if last.pk != fact.pk:
@@ -173,14 +178,3 @@ class FactAdmin(FactColumns, ActingAdmin):
         if fact.left_in_id is None and self.has_publish_permission(request):
             next_step["withdraw_at"] = f"{self.address(WITHDRAW.name)}?facts={fact.pk}"
         return next_step
-
-    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._to_publishing(request, obj) or super().response_add(request, obj, *args, **kwargs)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._to_publishing(request, obj) or super().response_change(request, obj)
-
-    def _to_publishing(self, request: HttpRequest, fact: Fact) -> HttpResponse | None:
-        if "_publish" not in request.POST:
-            return None
-        return redirect(f"{self.address(PUBLISH.name)}?facts={fact.pk}")

@@ -70,6 +70,18 @@ class NumberedFormSet(forms.BaseInlineFormSet):
 
 
 class ActForm(forms.Form):
-    """Why an act on the published dataset is done."""
+    """What is said about an act, and whether a superuser does it alone."""
 
     message = forms.CharField(widget=AdminTextareaWidget({"rows": 4}))
+    alone = forms.BooleanField(
+        label="Publish it all the same, without a review by a second person",
+        help_text="Only superusers are asked this. The history of the fact will say it.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, question: str, needs_words: bool, may_be_alone: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["message"].label = question
+        self.fields["message"].required = needs_words
+        if not may_be_alone:
+            del self.fields["alone"]

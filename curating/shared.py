@@ -73,7 +73,9 @@ class OverviewAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         thing = self.get_object(request, object_id)
-        return redirect(page_of(thing)) if thing else super().change_view(request, object_id, *args, **kwargs)
+        if thing and self.has_view_permission(request, thing):
+            return redirect(page_of(thing))
+        return super().change_view(request, object_id, *args, **kwargs)
 
 
 class CodeFilter(admin.ChoicesFieldListFilter):
@@ -144,6 +146,9 @@ class LedgerAdmin(CuratedFields, admin.ModelAdmin):
 
     form = RefusableForm
     list_per_page = 50
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return super().has_change_permission(request) and request.user.has_perm("sources.publish_fact")

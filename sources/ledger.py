@@ -42,8 +42,8 @@ class Change:
 def commit(change: Change, progress: Progress = SILENT) -> Revision:
     """Publish a change as the next revision. Raises LedgerError, and leaves all as it was, if it can't be."""
     one_at_a_time()
-    entering = _hold(change.enter)
-    leaving = _hold(change.withdraw)
+    entering = hold(change.enter)
+    leaving = hold(change.withdraw)
     corrected = _check(entering, leaving, change)
     records = _with_unseen(entering, change.records)
     revision = _open(change)
@@ -78,7 +78,7 @@ def one_at_a_time() -> None:
             cursor.execute(f'LOCK TABLE "{Revision._meta.db_table}" IN EXCLUSIVE MODE')
 
 
-def _hold(ids: Iterable[int]) -> list[Fact]:
+def hold(ids: Iterable[int]) -> list[Fact]:
     """Load facts, and let no one edit them, or what belongs to them, until the act has ended."""
     wanted = sorted(ids)
     held: set[int] = set()

@@ -83,11 +83,39 @@ def standings(circles: Circles) -> dict[int, Standing]:
     for kind, wanted in circles.items():
         members = defaultdict(list)
         for fact in _members(kind, wanted):
-            sources = tuple(citation.source for citation in fact.citations.all())
-            members[circle_of(fact)].append(Case(fact, sources, editions))
+            members[circle_of(fact)].append(_case_of(fact, editions))
         for cases in members.values():
             found.update((case.fact.pk, standing) for case, standing in judge(kind, cases).items())
     return found
+
+
+def standings_if_published(drafts: Iterable[Fact]) -> dict[int, Standing]:
+    """How each of these drafts, given as its own kind, would stand if it alone were published now, by its id."""
+    found: dict[int, Standing] = {}
+    editions = stored_editions()
+    grouped = defaultdict(list)
+    for draft in drafts:
+        grouped[type(draft)].append(draft)
+    for kind, group in grouped.items():
+        members = defaultdict(list)
+        for fact in _members(kind, {circle_of(draft) for draft in group} if kind.circle else ()):
+            members[circle_of(fact)].append(_case_of(fact, editions))
+        for draft in group:
+            others = [other for other in members[circle_of(draft)] if other.fact.key != draft.key]
+            found[draft.pk] = _standing_in(kind, _case_of(draft, editions), others)
+    return found
+
+
+def _standing_in(kind: type[Fact], case: Case, others: Sequence[Case]) -> Standing:
+    """How a fact stands among the others of its circle."""
+    mine = case.fact.rivalry()
+    rivals = [other for other in others if other.fact.rank != Rank.DEPRECATED and other.fact.rivalry() == mine]
+    in_time = sorted(rivals, key=lambda other: (other.fact.latest_year, other.fact.key)) if mine is not None else []
+    return _judged(case, in_time, issues_of(kind, [*others, case]).get(case, ()))
+
+
+def _case_of(fact: Fact, editions: Mapping[int, tuple[int, int]]) -> Case:
+    return Case(fact, tuple(citation.source for citation in fact.citations.all()), editions)
 
 
 def _members(kind: type[Fact], circles: Collection[Circle]) -> Iterator[Fact]:

@@ -10,13 +10,14 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from minerals.models import Mineral, Reserve
 from sources.models import Document, Fact, Revision, Source, Term
 from sources.registry import fact_models, record_models
+from tests.curating.desk import act, address, change, filled, in_review, logged_in, messages_of, person
 from tests.factories import (
     document_of,
     make_country,
@@ -29,8 +30,10 @@ from tests.factories import (
     publish,
 )
 
-MODELS = [model for app in ("sources", "minerals", "projects") for model in apps.get_app_config(app).get_models()]
-READ_ONLY = {"line", "fact", "entity", "revision", "citation", "document", "mention", "party"}
+MODELS = [
+    model for app in ("sources", "curating", "minerals", "projects") for model in apps.get_app_config(app).get_models()
+]
+READ_ONLY = {"line", "fact", "entity", "revision", "citation", "document", "mention", "party", "review", "step"}
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\s(?:style|on[a-z]+)=\"")
 
 pytestmark = pytest.mark.django_db
@@ -38,27 +41,6 @@ pytestmark = pytest.mark.django_db
 
 def named(model: Any) -> Any:
     return pytest.param(model, id=model._meta.model_name)
-
-
-def address(model: Any, page: str, *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-def change(thing: Any) -> str:
-    return address(type(thing), "change", thing.pk)
-
-
-def filled(page: Any, **changes: Any) -> dict[str, Any]:
-    """What a browser would send from a form's page, with some fields changed."""
-    formsets = [inline.formset for inline in page.context["inline_admin_formsets"]]
-    forms = [page.context["adminform"].form]
-    forms += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
-    data = {field.html_name: field.value() for form in forms for field in form}
-    return {name: "" if value is None else value for name, value in (data | changes).items()}
-
-
-def messages_of(page: Any) -> list[str]:
-    return [str(message) for message in page.context["messages"]]
 
 
 def newest() -> Revision:
@@ -70,11 +52,6 @@ def body_of(key: str, kind: str = "reserve") -> str:
     return Document.objects.standing().get(kind=kind, key=key).body
 
 
-def act(client: Client, name: str, *facts: Fact, message: str = "As the source says.") -> Any:
-    data = {"facts": ",".join(str(fact.pk) for fact in facts), "message": message}
-    return client.post(address(type(facts[0]), name), data, follow=True)
-
-
 @pytest.fixture
 def curator(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("maria"))
@@ -83,19 +60,19 @@ def curator(client: Client) -> Client:
 
 @pytest.fixture
 def staff() -> Callable[..., Client]:
-    def log_in(*permissions: str) -> Client:
-        user = User.objects.create_user("editor", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return log_in
+    return lambda *permissions: logged_in(person("editor", "", *permissions))
 
 
 @pytest.fixture
 def draft() -> Reserve:
     return make_reserve("kaz-zinc-reserves-test")
+
+
+@pytest.fixture
+def reviewed(draft: Reserve) -> Reserve:
+    """A draft that somebody else has entered and submitted."""
+    in_review(draft, by=person("keeper"))
+    return draft
 
 
 @pytest.fixture
@@ -128,7 +105,7 @@ def test_every_model_is_registered():
 
 
 @pytest.mark.parametrize("model", [named(model) for model in MODELS])
-def test_the_list_of_every_model_opens_searches_and_filters(curator: Client, model: Any):
+def test_the_list_of_every_model_opens_searches_and_filters(curator: Client, reviewed: Reserve, model: Any):
     page = curator.get(address(model, "changelist"))
     changes = page.context["cl"]
     filters = [list(spec.choices(changes))[-1]["query_string"] for spec in changes.filter_specs]
@@ -141,7 +118,7 @@ def test_the_list_of_every_model_opens_searches_and_filters(curator: Client, mod
 
 
 @pytest.mark.parametrize("model", [named(model) for model in MODELS])
-def test_the_pages_of_every_model_open(curator: Client, model: Any):
+def test_the_pages_of_every_model_open(curator: Client, reviewed: Reserve, model: Any):
     add = curator.get(address(model, "add"))
     page = curator.get(address(model, "change", model.objects.first().pk), follow=True)
     assert add.status_code == (403 if model._meta.model_name in READ_ONLY else 200)
@@ -181,7 +158,7 @@ def test_a_draft_is_entered_with_its_citation_and_published(curator: Client):
     assert saved.context["title"] == "Publish reserves"
     assert draft.key in saved.text
 
-    page = act(curator, "publish", draft, message="Tin reserves of Kazakhstan.")
+    page = act(curator, "publish", draft, message="Tin reserves of Kazakhstan.", alone="on")
     revision = newest()
     assert messages_of(page) == [f"Published in revision {revision.number}: {draft}."]
     assert (revision.author, revision.message) == ("maria", "Tin reserves of Kazakhstan.")
@@ -192,7 +169,7 @@ def test_a_draft_without_a_citation_is_kept_but_not_published(curator: Client):
     curator.post(address(Reserve, "add"), new_reserve(curator, **{"citations-0-source": "", "citations-0-locator": ""}))
     draft = Reserve.objects.get(key="kaz-tin-reserves-test")
     before = newest()
-    page = act(curator, "publish", draft, message="Try it.")
+    page = act(curator, "publish", draft, message="Try it.", alone="on")
     assert messages_of(page)[-1] == f"{draft} has no citation."
     assert "Try it." in page.text
     assert newest() == before
@@ -283,7 +260,7 @@ def test_a_correction_is_a_draft_with_all_citations_that_supersedes(curator: Cli
     assert again.redirect_chain[-1][0] == change(correction)
 
     curator.post(change(correction), filled(page, value="12", verbatim="12 tons"))
-    act(curator, "publish", correction, message="The source was misread.")
+    act(curator, "publish", correction, message="The source was misread.", alone="on")
     published.refresh_from_db()
     assert (published.superseded_by_id, published.left_reason) == (correction.pk, "The source was misread.")
     assert '"12 tons"' in body_of(published.key)
@@ -312,12 +289,12 @@ def test_a_fact_is_withdrawn_for_a_reason_and_can_come_back(curator: Client, pub
     assert curator.get(change(published)).context["correct_at"] == address(Reserve, "correct", published.pk)
 
 
-def test_publishing_twice_makes_one_revision(curator: Client, draft: Reserve):
-    first = act(curator, "publish", draft)
+def test_publishing_twice_makes_one_revision(curator: Client, reviewed: Reserve):
+    first = act(curator, "publish", reviewed)
     before = newest()
-    second = act(curator, "publish", draft)
+    second = act(curator, "publish", reviewed)
     assert len(messages_of(first)) == 1
-    assert f"{draft} was published already." in messages_of(second)[0]
+    assert messages_of(second) == [f"{reviewed} was published already, in revision {before.number} by maria."]
     assert newest() == before
 
 
@@ -329,6 +306,7 @@ def test_selected_drafts_are_published_as_one_revision(curator: Client):
     assert all(draft.key in page.text for draft in drafts)
     assert newest().number == before
 
+    in_review(*drafts, by=person("keeper"))
     page = act(curator, "publish", *drafts)
     assert messages_of(page) == [f"Published in revision {before + 1}: 2 facts."]
     assert all(document_of(draft.key) for draft in drafts)

@@ -278,3 +278,8 @@ def test_a_filter_that_is_not_known_finds_nothing(curator: Client, query: str):
 
     assert page.status_code == 200
     assert page.context["cl"].result_count == 0
+
+
+def test_the_first_page_of_the_desk_leads_to_what_needs_care(staff: Callable[..., Client]):
+    assert CARE in staff("view_fact").get(reverse("admin:index")).text
+    assert CARE not in staff("view_source").get(reverse("admin:index")).text

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("curating", "0001_reviews"),
+        ("curating", "0002_roles"),
         ("sources", "0008_lists_in_any_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

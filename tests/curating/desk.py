@@ -1,0 +1,58 @@
+"""What tests of the curators' desk share: its addresses, its forms as a browser sends them, and its people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from curating import reviewing
+from sources.models import Fact
+
+
+def address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def change(thing: Any) -> str:
+    return address(type(thing), "change", thing.pk)
+
+
+def filled(page: Any, **changes: Any) -> dict[str, Any]:
+    """What a browser would send from a form's page, with some fields changed."""
+    formsets = [inline.formset for inline in page.context["inline_admin_formsets"]]
+    forms = [page.context["adminform"].form]
+    forms += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
+    data = {field.html_name: field.value() for form in forms for field in form}
+    return {name: "" if value is None else value for name, value in (data | changes).items()}
+
+
+def messages_of(page: Any) -> list[str]:
+    return [str(message) for message in page.context["messages"]]
+
+
+def act(client: Client, name: str, *facts: Fact, message: str = "As the source says.", **answers: str) -> Any:
+    data = {"facts": ",".join(str(fact.pk) for fact in facts), "message": message, **answers}
+    return client.post(address(type(facts[0]), name), data, follow=True)
+
+
+def person(name: str, role: str = "", *permissions: str) -> User:
+    """Someone who may log in at the desk, with the rights of a role or with these permissions."""
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.set(Group.objects.filter(name=role))
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def in_review(*facts: Fact, by: User) -> None:
+    """Let drafts be entered and submitted by somebody."""
+    reviewing.entered(facts, by)
+    reviewing.submit(facts, by)
