@@ -9,9 +9,11 @@ from django.utils.html import format_html
 
 from curating import people
 from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
+from curating.care.filters import CareFilter, CitesFilter
 from curating.entry.cited import CitedSourceFilter
 from curating.facts import FactColumns, StateFilter
-from curating.models import Review, Step
+from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
+from curating.models import ArchiveProposal, LinkCheck, Review, Step
 from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
@@ -28,6 +30,8 @@ admin.site.index_template = "curating/index.html"
 admin.site.register(Review, QueueAdmin)
 admin.site.register(Step, StepAdmin)
 people.register(admin.site)
+admin.site.register(LinkCheck, LinkCheckAdmin)
+admin.site.register(ArchiveProposal, ArchiveProposalAdmin)
 
 
 @admin.register(Term)
@@ -52,7 +56,7 @@ class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
     """Facts of all kinds, which can be acted on together by whoever may act on each."""
 
     list_display = ("key", "kind", "version", "period", "state", column(Fact, "rank"), "sources")
-    list_filter = (StateFilter, "kind", ("rank", CodeFilter), CitedSourceFilter)
+    list_filter = (StateFilter, CareFilter, "kind", ("rank", CodeFilter), CitedSourceFilter, CitesFilter)
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
     def has_submit_permission(self, request: HttpRequest) -> bool:

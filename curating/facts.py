@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from curating.acts import WITHDRAW
+from curating.care.filters import CareFilter
 from curating.entry.facts import CitationForm, FromSource
 from curating.files.admin import FilesAdmin
 from curating.forms import FactForm, NumberedFormSet
@@ -138,7 +139,7 @@ class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):
         return tuple(column(self.model, name) for name in names)
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        return (StateFilter, *(filter_on(self.model, name) for name in ("rank", *self.filters)))
+        return (StateFilter, CareFilter, *(filter_on(self.model, name) for name in ("rank", *self.filters)))
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return self.model.entity_fields

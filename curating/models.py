@@ -8,8 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from curating.files.models import Upload  # noqa: F401 (Django looks for models here)
+from curating.files.models import Upload
+from curating.links.models import ArchiveProposal, LinkCheck
 from sources.models import Fact
+
+__all__ = ["Act", "ArchiveProposal", "LinkCheck", "Review", "State", "Step", "Upload"]
 
 
 class State(models.TextChoices):

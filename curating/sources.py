@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from curating.care.sources import SourceCare
 from curating.entry.duplicates import twins
 from curating.entry.facts import cited_from, kinds_to_add
 from curating.entry.records.pasted import records_in
@@ -32,7 +33,7 @@ RECORDS_OFFERED = 20
 
 
 @admin.register(Source)
-class SourceAdmin(RecordAdmin):
+class SourceAdmin(SourceCare, RecordAdmin):
     form = SourceForm
     shown_form: ClassVar[type[ShownRecordForm]] = ShownSourceForm
     change_form_template = "curating/source.html"
@@ -118,7 +119,7 @@ class SourceAdmin(RecordAdmin):
         overview: Any = self.admin_site.get_model_admin(Fact)
         cited = cited_from(source)
         listed = [(fact, page_of(fact), overview.state(fact)) for fact in cited[: FACTS_LISTED + 1]]
-        everything = f"{reverse('admin:sources_fact_changelist')}?{urlencode({'cites': source.key})}"
+        everything = f"{reverse('admin:sources_fact_changelist')}?{urlencode({'taken_from': source.key})}"
         return {
             "kinds": kinds_to_add(request, self.admin_site, source),
             "facts": listed[:FACTS_LISTED],

@@ -26,6 +26,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_BYTES = env.int("CACHE_BYTES", default=64 * 1024 * 1024)
 CACHE_SHARED = env.bool("CACHE_SHARED", default=True)
+LINK_CHECKER_CONTACT = env.str("LINK_CHECKER_CONTACT", default="")
 RELEASES_DIR = env.path("RELEASES_DIR", default=str(BASE_DIR / "releases"))()
 
 ROOT_URLCONF = "minerals_api.urls"

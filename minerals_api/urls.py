@@ -6,6 +6,7 @@ from django.views.decorators.cache import cache_control, cache_page
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from curating.care.dashboard import dashboard
 from minerals import views as minerals
 from minerals.comparing.views import ComparisonViewSet
 from minerals_api import health, pages
@@ -66,6 +67,7 @@ urlpatterns = [
     path("api/docs/", docs, name="docs"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    path("admin/care/", admin.site.admin_view(dashboard), name="care"),
     path("admin/", admin.site.urls),
 ]
 

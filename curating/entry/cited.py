@@ -16,7 +16,7 @@ class CitedSourceFilter(admin.SimpleListFilter):
     """Which source facts cite: offered for the one that a page of a source linked to."""
 
     title = "source"
-    parameter_name = "cites"
+    parameter_name = "taken_from"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         key = request.GET.get(self.parameter_name)

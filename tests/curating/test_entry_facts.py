@@ -82,7 +82,7 @@ def test_a_source_of_many_facts_links_to_all_of_them(curator: Client):
 
 
 def test_a_source_is_filtered_by_that_is_not_there(curator: Client):
-    assert curator.get(address(Fact, "changelist") + "?cites=nothing").context["cl"].result_count == 0
+    assert curator.get(address(Fact, "changelist") + "?taken_from=nothing").context["cl"].result_count == 0
 
 
 def test_a_fact_from_a_source_has_its_citation_filled_in_and_asks_for_the_place(curator: Client):
