@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from curating.facts import FactColumns, StateFilter
+from curating.moving import MovableAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
-from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Move, Revision, Source, Term
 
 admin.site.site_header = "Critical Minerals API: the curators' desk"
 admin.site.site_title = "Critical Minerals API"
@@ -21,7 +22,7 @@ admin.site.index_title = "Sources, entities and facts"
 
 
 @admin.register(Source)
-class SourceAdmin(RecordAdmin):
+class SourceAdmin(MovableAdmin, RecordAdmin):
     list_display = ("key", "publisher", "title", "kind", "published", "cited", "shown")
     list_filter = ("kind", ShownFilter, "licence")
     search_fields = ("key", "publisher", "title", "authors", "series", "doi", "url")
@@ -122,3 +123,12 @@ class MentionAdmin(ReadOnlyAdmin):
     list_select_related = ("entity", "fact")
     search_fields = ("entity__slug", "entity__name", "fact__key")
     ordering = ("entity__slug", "fact__key", "role")
+
+
+@admin.register(Move)
+class MoveAdmin(ReadOnlyAdmin):
+    list_display = ("key", "kind", "moved_to", "merged", "published_in", "reason")
+    list_filter = ("kind", "merged")
+    list_select_related = ("published_in",)
+    search_fields = ("key", "moved_to", "reason")
+    ordering = ("-published_in", "kind", "key")

@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest
 
 from curating.forms import ShownRecordForm
+from curating.moving import MovableAdmin
 from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
 from sources.models import Document, Record
@@ -85,7 +86,7 @@ class RecordAdmin(LedgerAdmin):
             self.message_user(request, f"Published in revision {revision.number}.", messages.SUCCESS)
 
 
-class EntityAdmin(RecordAdmin):
+class EntityAdmin(MovableAdmin, RecordAdmin):
     """One kind of entity."""
 
     columns: ClassVar[tuple[str, ...]] = ()

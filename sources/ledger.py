@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sources import documents, showing
+from sources import documents, moving, showing
 from sources.batches import BATCH, batches
 from sources.editions import of_one_voice
-from sources.models import Document, Fact, Mention, Record, Revision, Source, Term
+from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
+from sources.moving import Moving
 from sources.progress import SILENT, Progress
 from sources.standing import circles_touched, standings, turned
 
@@ -26,13 +27,14 @@ class LedgerError(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """What one revision does: facts that enter, live facts that leave and why, records that are new or changed."""
+    """What one revision does: facts that enter, live facts that leave and why, records that are new, changed or moved."""
 
     author: str
     message: str
     enter: Iterable[int] = ()
     withdraw: Mapping[int, str] = field(default_factory=dict)
-    records: Iterable[Record] = ()
+    records: Sequence[Record] = ()
+    moves: Sequence[Moving] = ()
     correction_reason: str = ""
     correction_reasons: Mapping[int, str] = field(default_factory=dict)
     created: datetime | None = None
@@ -52,6 +54,8 @@ def commit(change: Change, progress: Progress = SILENT) -> Revision:
     Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=BATCH)
     for batch in batches(entering):
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
+    records = moving.write(change.moves, records, revision)
+    _refuse(moving.left_behind(change.moves))
     _render(entering, [*corrected.values(), *leaving], records, revision, progress)
     return revision
 
@@ -68,7 +72,12 @@ def withdraw(facts: Iterable[Fact], *, author: str, reason: str) -> Revision:
 
 def record(records: Iterable[Record], *, author: str, message: str) -> Revision:
     """Publish new or changed sources, entities or terms, with all facts that show them, as one revision."""
-    return commit(Change(author, message, records=records))
+    return commit(Change(author, message, records=list(records)))
+
+
+def rename(record: Entity | Source, key: str, *, author: str, message: str) -> Revision:
+    """Publish an entity or a source under another key, with all that shows it; the old key leads on to the new one."""
+    return commit(Change(author, message, records=[record], moves=[Moving(record, message, key)]))
 
 
 def one_at_a_time() -> None:
@@ -110,10 +119,14 @@ def _check(entering: list[Fact], leaving: list[Fact], change: Change) -> dict[st
         corrected.update((fact.key, other) for other in versions.values() if other.left_in_id is None)
     both = {fact.pk for fact in corrected.values()}.intersection(change.withdraw)
     problems += [f"{fact} would be both corrected and withdrawn." for fact in leaving if fact.pk in both]
-    if problems:
-        raise LedgerError(" ".join(problems))
+    _refuse([*problems, *moving.problems_of(change.moves, change.records)])
     live = {fact.pk: fact for fact in documents.load(fact.pk for fact in corrected.values())}
     return {key: live[fact.pk] for key, fact in corrected.items()}
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    if found := " ".join(problems):
+        raise LedgerError(found)
 
 
 def _versions(keys: list[str]) -> dict[str, dict[int, Fact]]:
@@ -135,11 +148,14 @@ def _with_unseen(entering: list[Fact], records: Iterable[Record]) -> list[Record
         named += [entity for entity, _ in documents.mentioned(fact)]
     named += documents.terms_of([*entering, *wanted.values(), *named])
     shown = set(Document.objects.standing().filter(fact__isnull=True).values_list("kind", "key"))
+    unseen: list[Record] = []
     while named:
         record = named.pop()
         if (identity := _identity(record)) not in shown and identity not in wanted:
             wanted[identity] = record
+            unseen.append(record)
             named += documents.referred(record)
+    _refuse(moving.not_to_return(unseen))
     return list(wanted.values())
 
 

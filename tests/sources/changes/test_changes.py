@@ -59,6 +59,7 @@ def test_what_is_published_enters_with_all_that_it_shows(dataset: Revision, publ
         "url": f"/api/v1/reserves/{KEY}/",
         "best": True,
         "reason": None,
+        "moved_to": None,
         "changed": [],
         "citations": entered["document"]["citations"],
         "document": get(f"/api/v1/reserves/{KEY}/").json(),
