@@ -74,9 +74,7 @@ def keys_of(get: Get, address: str) -> set[str]:
 # The old key leads to the new one.
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?format=csv", "?format=ndjson&omit=name", "?format=bibtex", "?format=html"]
-)
+@pytest.mark.parametrize("query", ["", "?format=csv", "?format=ndjson&omit=name", "?format=bibtex", "?format=html"])
 @pytest.mark.parametrize("below", ["", "history/"])
 def test_the_old_address_leads_to_the_new_one_with_all_that_was_asked(
     renamed: Revision, get: Get, below: str, query: str
