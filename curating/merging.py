@@ -13,7 +13,7 @@ from curating.drafts import correction_of
 from sources import documents, ledger
 from sources.ledger import Change, LedgerError
 from sources.models import Citation, Entity, Fact, Record, Revision
-from sources.moving import Moving, named
+from sources.moving import Moving, named, problems_of
 from sources.registry import fact_models, parts_of, record_models
 from sources.words import folded
 
@@ -37,6 +37,9 @@ class Merged:
 def merge(record: Any, into: Any, *, author: str, message: str) -> Merged:
     """Merge a record into another of its kind, as one revision. Raises LedgerError with all that is in the way."""
     ledger.one_at_a_time()
+    moves = [Moving(record, message, into=into)]
+    if problems := " ".join(problems_of(moves, ())):
+        raise LedgerError(problems)
     replacing = _Replacing(record, into)
     entered = list(replacing.corrections())
     drafts = list(replacing.drafts())
@@ -49,7 +52,7 @@ def merge(record: Any, into: Any, *, author: str, message: str) -> Merged:
         message,
         enter=[draft.pk for draft in entered],
         records=[into, *records],
-        moves=[Moving(record, message, into=into)],
+        moves=moves,
         correction_reason=f"The {named(record)} was merged into “{into.document_key}”: {message}",
     )
     return Merged(ledger.commit(change), entered, drafts, records, aliases)

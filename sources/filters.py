@@ -153,12 +153,10 @@ class KeyFilter(TextFilter):
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
         if value is None:
             return qs
-        revision = self.parent.revision
-        moves = moves_of(qs.model.document_kind, self.parent.newest)
-        apart = moves.apart(revision.number if revision else 0)
-        keys = [text.casefold() for text in value]
-        led = [moves.end(moves.led[key], apart) for key in keys if key in moves.led]
-        return qs.filter(Q(shown_key__in=keys) | Q(pk__in=led))
+        number = self.parent.revision.number if self.parent.revision else 0
+        moves, keys = moves_of(qs.model.document_kind, self.parent.newest), [text.casefold() for text in value]
+        meant = [pk for key in keys if (pk := moves.meant(key, number)) is not None]
+        return qs.filter(Q(shown_key__in=keys) | Q(pk__in=meant))
 
 
 class NumberFilter(StrictFilter):

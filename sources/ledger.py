@@ -56,7 +56,9 @@ def commit(change: Change, progress: Progress = SILENT) -> Revision:
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
     records = moving.write(change.moves, records, revision)
     _refuse(moving.left_behind(change.moves))
-    _render(entering, [*corrected.values(), *leaving], records, revision, progress)
+    left = [*corrected.values(), *leaving]
+    written = _to_write(entering, left, records, change.moves)
+    documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
     return revision
 
 
@@ -185,19 +187,18 @@ def _leave(
     documents.close_facts([fact.pk for fact in [*corrected.values(), *leaving]], revision)
 
 
-def _render(
-    entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision, progress: Progress
-) -> None:
-    """Write anew what the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
+def _to_write(
+    entering: list[Fact], left: list[Fact], records: list[Record], moves: Sequence[Moving]
+) -> list[Record | Fact]:
+    """What the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
     records = [*records, *documents.records_showing(records)]
     shown = {fact.pk for fact in entering} | documents.facts_showing(records)
     editions = of_one_voice(record for record in records if isinstance(record, Source))
     found = standings(circles_touched([*entering, *left], shown | documents.facts_showing(editions)))
     affected = shown | turned(found)
-    records = showing.with_showing(records, affected | {fact.pk for fact in left})
+    records = moving.remaining(showing.with_showing(records, affected | {fact.pk for fact in left}), moves)
     showing.give_facts(records)
-    written: list[Record | Fact] = [*records, *documents.with_standings(affected, found)]
-    documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
+    return [*records, *documents.with_standings(affected, found)]
 
 
 def validate(fact: Fact) -> None:

@@ -23,14 +23,12 @@ def holder_of(kind: str) -> str:
 class Moves:
     """All moves of one kind, as they are known at the newest revision."""
 
-    led: dict[str, int] = field(default_factory=dict)
-    """By key that was left, the primary key of what it led to when it was left last."""
+    had: dict[str, int] = field(default_factory=dict)
+    """By key that anything moved from or to, the primary key of what it belongs to."""
     into: dict[int, int] = field(default_factory=dict)
     """By what was merged, what it was merged into."""
     stood: dict[int, list[Span]] = field(default_factory=dict)
     """When each of those that were merged stood by itself."""
-    keys: set[str] = field(default_factory=set)
-    """All keys that anything moved from or to."""
 
     def apart(self, revision: int) -> frozenset[int]:
         """Of what was merged, that which stood by itself at a revision."""
@@ -42,6 +40,11 @@ class Moves:
         while pk not in apart and (further := self.into.get(pk)) is not None and further not in seen:
             seen.add(pk := further)
         return pk
+
+    def meant(self, key: str, revision: int) -> int | None:
+        """What a key that anything moved from or to stands for at a revision."""
+        pk = self.had.get(key)
+        return None if pk is None else self.end(pk, self.apart(revision))
 
     def merged_into(self, pk: int, apart: frozenset[int]) -> list[int]:
         """What has become part of something, whether at once or by way of another."""
@@ -59,13 +62,12 @@ def moves_of(kind: str, newest: Revision | None) -> Moves:
 @lru_cache(maxsize=64)
 def _moves(kind: str, number: int, created: object) -> Moves:
     found, holder = Moves(), holder_of(kind)
-    rows = Move.objects.filter(kind=kind).order_by("published_in")
-    for key, moved_to, merged, revision, pk in rows.values_list("key", "moved_to", "merged", "published_in", holder):
-        found.led[key] = pk
-        found.keys |= {key, moved_to}
-        if merged:
-            left = Document.objects.filter(kind=kind, key=key, to_revision=revision).values_list(holder, flat=True)
-            found.into |= dict.fromkeys(left, pk)
+    rows = list(
+        Move.objects.filter(kind=kind).order_by("published_in").values_list("key", "moved_to", "merged", holder)
+    )
+    keys = {key for row in rows for key in row[:2]}
+    found.had = dict(Document.objects.filter(kind=kind, key__in=keys).values_list("key", holder)) if keys else {}
+    found.into = {found.had[key]: pk for key, _, merged, pk in rows if merged}
     found.stood = _spans(holder, found.into)
     return found
 
@@ -82,19 +84,11 @@ def _spans(holder: str, records: Mapping[int, int]) -> dict[int, list[Span]]:
 
 def present_key(kind: str, key: str, revision: int, newest: Revision | None) -> str | None:
     """The key by which the dataset shows, at a revision, what goes or went by another key; None where it shows nothing."""
-    moves = moves_of(kind, newest)
-    if key not in moves.keys:
-        return None
-    holder = holder_of(kind)
-    left = Move.objects.filter(kind=kind, key=key, published_in__lte=revision).order_by("-published_in")
-    pk = left.values_list(holder, flat=True).first()
-    if pk is None:
-        # It had another key before it came to this one.
-        pk = Document.objects.filter(kind=kind, key=key).values_list(holder, flat=True).first()
+    pk = moves_of(kind, newest).meant(key, revision)
     if pk is None:
         return None
-    wanted = {"kind": kind, holder: moves.end(pk, moves.apart(revision))}
-    return Document.objects.at(revision).filter(**wanted).values_list("key", flat=True).first()
+    shown = Document.objects.at(revision).filter(**{"kind": kind, holder_of(kind): pk})
+    return shown.values_list("key", flat=True).first()
 
 
 def standing_record(kind: str, key: str, revision: int) -> int | None:

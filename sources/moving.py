@@ -134,6 +134,12 @@ def _record(move: Moving, target: Record, revision: Revision) -> None:
     documents.close(shown.values_list("pk", flat=True), revision)
 
 
+def remaining(records: list[Record], moves: Sequence[Moving]) -> list[Record]:
+    """Those of these records that are not merged into others by these moves."""
+    merged = {_identity(move.record) for move in moves if move.into}
+    return [record for record in records if _identity(record) not in merged]
+
+
 MOST_NAMED = 5
 """Things that a refusal names; it counts the others."""
 

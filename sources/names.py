@@ -49,7 +49,7 @@ def _directory(kind: str, number: int, created: datetime, apart: frozenset[int])
     ids = {folded(name): entity.pk for entity in reversed(by_rank) for name in reversed(entity.names)}
     # A slug or a name of one entity wins over another's alias, and a slug over what another was called once.
     ids |= {folded(entity.name): entity.pk for entity in reversed(by_rank)}
-    ids |= {folded(key): made.end(pk, apart) for key, pk in made.led.items()}
+    ids |= {folded(key): made.end(pk, apart) for key, pk in made.had.items()}
     ids |= {folded(entity.slug): entity.pk for entity in entities}
     names = dict.fromkeys(name for entity in entities for name in entity.names)
     return Directory(ids, tuple(entity.slug for entity in entities), tuple(names))

@@ -82,7 +82,7 @@ class SourceViewSet(RecordViewSet):
         )
         response = self.list(request)
         is_empty = response.is_empty if self.writes_whole else not response.data["count"]
-        may_have_moved = self.key in moves_of(self.kind, self.asked.newest).keys
+        may_have_moved = self.key in moves_of(self.kind, self.asked.newest).had
         if (is_empty or may_have_moved) and standing_record(self.kind, self.key, self.asked.number) is None:
             self.explain_absence()
             raise Http404
