@@ -139,7 +139,7 @@ class _Replacing:
 
 def _owners(kind: type[Fact]) -> list[models.ForeignKey[Any, Any]]:
     """The keys by which citations and other parts belong to facts of a kind."""
-    return [Citation._meta.get_field("fact"), *parts_of(kind).values()]  # type: ignore[list-item]
+    return [Citation._meta.get_field("fact"), *parts_of(kind).values()]
 
 
 def _parts(fact: Fact, owner: models.ForeignKey[Any, Any]) -> Iterable[Any]:

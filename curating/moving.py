@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -52,8 +52,6 @@ class MoveForm(forms.Form):
 class RenameForm(MoveForm):
     """Another name, another key, or both."""
 
-    field_order: ClassVar[list[str]] = ["name", "keep_name", "key", "message"]
-
     def __init__(self, record: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(record, *args, **kwargs)
         own = record.identity[0]
@@ -64,14 +62,15 @@ class RenameForm(MoveForm):
             help_text=f"The address ends in it. The old {own} goes on to lead here.",
         )
         if isinstance(record, Entity):
-            self.fields["name"] = record._meta.get_field("name").formfield(initial=record.name)
+            name: Any = record._meta.get_field("name")
+            self.fields["name"] = name.formfield(initial=record.name)
             self.fields["keep_name"] = forms.BooleanField(
                 required=False,
                 initial=True,
                 label="Keep the old name as an alias",
                 help_text="Filters go on to accept it. Leave it out where the old name was a mistake.",
             )
-        self.order_fields(self.field_order)
+        self.order_fields(["name", "keep_name", "key", "message"])
 
     def clean_key(self) -> str:
         key = str(self.cleaned_data["key"])
@@ -114,8 +113,6 @@ class RenameForm(MoveForm):
 class MergeForm(MoveForm):
     """What something is to become part of."""
 
-    field_order: ClassVar[list[str]] = ["into", "message"]
-
     def __init__(self, record: Any, *args: Any, **kwargs: Any) -> None:
         site = kwargs.pop("site")
         super().__init__(record, *args, **kwargs)
@@ -126,7 +123,7 @@ class MergeForm(MoveForm):
             widget=AutocompleteSelect(_field_naming(type(record)), site),
             help_text=f"The {kind} that stays. Choose by name, slug or alias.",
         )
-        self.order_fields(self.field_order)
+        self.order_fields(["into", "message"])
 
     def clean_into(self) -> Record:
         into: Record = self.cleaned_data["into"]
@@ -139,7 +136,8 @@ class MergeForm(MoveForm):
         return merge(copy(self.record), into, author=author, message=self.cleaned_data["message"])
 
     def act(self, author: str) -> Revision:
-        return self._merge(author).revision  # type: ignore[no-any-return]
+        revision: Revision = self._merge(author).revision
+        return revision
 
     def foresee(self, author: str) -> Foresight:
         past = self.cleaned_data["into"]
@@ -148,7 +146,7 @@ class MergeForm(MoveForm):
 
 def _field_naming(model: type[Record]) -> Any:
     """A field that names records of a model, which the admin looks these up for while they are typed."""
-    named_by = [Citation, *fact_models().values()]
+    named_by: list[type[models.Model]] = [Citation, *fact_models().values()]
     fields = (one for kind in named_by for one in kind._meta.local_concrete_fields)
     return next(one for one in fields if isinstance(one, models.ForeignKey) and one.related_model is model)
 
@@ -226,10 +224,11 @@ class MovableAdmin(LedgerAdmin):
         if "_confirm" in request.POST:
             self.message_user(request, "Something has changed since the preview: look once more.", messages.WARNING)
         try:
-            return form.foresee(request.user.get_username())  # type: ignore[no-any-return]
+            foresight: Foresight = form.foresee(request.user.get_username())
         except REFUSALS as refusal:
             form.add_error(None, reason_of(refusal))
             return None
+        return foresight
 
     def _moved(self, request: HttpRequest, act: MoveAct, record: Any, form: Any) -> bool:
         try:

@@ -92,7 +92,7 @@ def problems_of_key(record: Entity | Source, key: str) -> Iterator[str]:
     shown = Document.objects.filter(kind=kind, key=key).exclude(**{holder_of(kind): record.pk})
     if shown.exists():
         yield f"“{key}” is or was the {name} of another {record._meta.verbose_name}, and leads there: choose another one."
-    elif type(record).objects.filter(**{name: key}).exclude(pk=record.pk).exists():  # type: ignore[attr-defined]
+    elif type(record).objects.filter(**{name: key}).exclude(pk=record.pk).exists():
         yield f"A {record._meta.verbose_name} that is not published yet has the {name} “{key}”: choose another one."
 
 
