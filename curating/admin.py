@@ -18,7 +18,7 @@ from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from curating.sources import SourceAdmin
-from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Term
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Move, Revision, Term
 from sources.registry import fact_models
 
 __all__ = ["SourceAdmin"]
@@ -127,3 +127,12 @@ class MentionAdmin(ReadOnlyAdmin):
     list_select_related = ("entity", "fact")
     search_fields = ("entity__slug", "entity__name", "fact__key")
     ordering = ("entity__slug", "fact__key", "role")
+
+
+@admin.register(Move)
+class MoveAdmin(ReadOnlyAdmin):
+    list_display = ("key", "kind", "moved_to", "merged", "published_in", "reason")
+    list_filter = ("kind", "merged")
+    list_select_related = ("published_in",)
+    search_fields = ("key", "moved_to", "reason")
+    ordering = ("-published_in", "kind", "key")

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from curating.entry.naming import EntityForm, ShownEntityForm
 from curating.files.admin import FilesAdmin
 from curating.forms import ShownRecordForm
+from curating.moving import MovableAdmin
 from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
 from sources import ledger
 from sources.models import Document, Record
@@ -89,7 +90,7 @@ class RecordAdmin(FilesAdmin, LedgerAdmin):
             self.message_user(request, f"Published in revision {revision.number}.", messages.SUCCESS)
 
 
-class EntityAdmin(RecordAdmin):
+class EntityAdmin(MovableAdmin, RecordAdmin):
     """One kind of entity."""
 
     form = EntityForm

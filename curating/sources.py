@@ -22,6 +22,7 @@ from curating.entry.records.pasted import records_in
 from curating.entry.records.record import Record, RecordError, fields_of, remarks_on
 from curating.entry.sourcing import ShownSourceForm, SourceForm, links_to
 from curating.forms import ShownRecordForm
+from curating.moving import MovableAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import page_of
 from sources.models import Fact, Source, Term
@@ -33,7 +34,7 @@ RECORDS_OFFERED = 20
 
 
 @admin.register(Source)
-class SourceAdmin(SourceCare, RecordAdmin):
+class SourceAdmin(SourceCare, MovableAdmin, RecordAdmin):
     form = SourceForm
     shown_form: ClassVar[type[ShownRecordForm]] = ShownSourceForm
     change_form_template = "curating/source.html"

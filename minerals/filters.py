@@ -7,6 +7,7 @@ from sources.filters import (
     FACT,
     ChoiceFilter,
     EntityFilter,
+    KeyFilter,
     SearchFilter,
     StrictFilterSet,
     TextFilter,
@@ -38,7 +39,7 @@ QUANTITY = {
 """The filters of all facts with a quantity."""
 
 ENTITY = {
-    "slug": TextFilter("slug", "Slugs, to fetch several at once."),
+    "slug": KeyFilter("slug", "Slugs, to fetch several at once."),
     "name": TextFilter("name", "Usual English name, whatever its case."),
     "q": SearchFilter("shown_search", "Words of the name, an alias or a code, each in full or from its beginning."),
 }

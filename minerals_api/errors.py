@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -17,7 +17,7 @@ from minerals_api.problems import (
     problem_document,
     type_for_status,
 )
-from sources.exceptions import BadParameters, Gone, ParameterError
+from sources.exceptions import BadParameters, Gone, Moved, ParameterError
 
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 ALLOW = ", ".join(READ_METHODS)
@@ -26,8 +26,10 @@ ALLOW = ", ".join(READ_METHODS)
 NOT_TEXT = re.compile(r"\x00|%[89A-F][0-9A-F]")
 
 
-def problem_handler(exc: Exception, context: dict[str, Any]) -> ProblemResponse | None:
+def problem_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. What it doesn't know is Django's to log and to answer as a server error."""
+    if isinstance(exc, Moved):
+        return moved_permanently(exc)
     if isinstance(exc, Http404 | PermissionDenied):
         return _problem(context["request"], type_for_status(_status_of(exc)))
     if not isinstance(exc, exceptions.APIException):
@@ -41,6 +43,11 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> ProblemResponse 
         members=_extra_members(exc),
     )
     return ProblemResponse(document, headers=_headers_of(exc))
+
+
+def moved_permanently(moved: Moved) -> HttpResponse:
+    """The same may be asked for at another address. No cache may take that for granted: a name can be taken back."""
+    return HttpResponsePermanentRedirect(moved.address, preserve_request=True, headers={"Cache-Control": "no-cache"})
 
 
 def _status_of(exc: Exception) -> HTTPStatus:

@@ -127,6 +127,8 @@ class AutoSchema(StockAutoSchema):
         codes = ["304", "400", "406", "429", "500"]
         if self._is_detail():
             codes.append("404")
+        if self._is_detail() and getattr(self.view, "may_have_moved", False):
+            codes.append("308")
         if self._action() == "retrieve" and getattr(self.view, "may_be_gone", False):
             codes.append("410")
         if getattr(self.view, "serves_files", False):

@@ -208,6 +208,11 @@ HEADERS: dict[str, JSON] = {
         "schema": {"type": "string"},
         "example": "600;w=60",
     },
+    "Location": {
+        "description": "The address to ask for instead, relative to the host, with the same query.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": "/api/v1/minerals/aluminium/?revision=7",
+    },
     "Retry-After": {
         "description": "Seconds to wait before asking again.",
         "schema": {"type": "integer"},
@@ -217,7 +222,12 @@ HEADERS: dict[str, JSON] = {
 
 VALIDATORS = ("ETag", "Last-Modified", "Dataset-Revision", "Link")
 LIMITS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
-HEADERS_BY_STATUS = {"200": VALIDATORS + LIMITS, "304": VALIDATORS + LIMITS, "429": (*LIMITS, "Retry-After")}
+HEADERS_BY_STATUS = {
+    "200": VALIDATORS + LIMITS,
+    "304": VALIDATORS + LIMITS,
+    "308": ("Location", *LIMITS),
+    "429": (*LIMITS, "Retry-After"),
+}
 
 BAD_PARAMETERS = {
     "unknown-parameter": ParameterError(
@@ -270,6 +280,7 @@ WITHDRAWN = {
 
 RESPONSE_NAMES = {
     "304": "NotModified",
+    "308": "Moved",
     "400": "BadRequest",
     "404": "NotFound",
     "406": "NotAcceptable",
@@ -322,8 +333,12 @@ def _responses() -> JSON:
         "description": "The client has the latest answer already.",
         "headers": header_references(str(int(HTTPStatus.NOT_MODIFIED))),
     }
+    moved = {
+        "description": "It was renamed, or merged into another one: the same is at the address in `Location`.",
+        "headers": header_references(str(int(HTTPStatus.PERMANENT_REDIRECT))),
+    }
     problems = {name: _problem_response(status) for status, name in RESPONSE_NAMES.items() if status >= "400"}
-    return {"NotModified": not_modified, **problems}
+    return {"NotModified": not_modified, "Moved": moved, **problems}
 
 
 COMPONENTS: dict[str, JSON] = {

@@ -24,7 +24,7 @@ def naming(kind: type[Fact]) -> FactQuerySet:
     paths = list(kind.entity_fields)
     for name in kind.entity_fields:
         entity: type[Entity] = kind._meta.get_field(name).related_model  # type: ignore[assignment]
-        paths += [f"{name}__{field.name}" for field in _references(entity) if field.related_model is not entity]
+        paths += [f"{name}__{field.name}" for field in references(entity) if field.related_model is not entity]
     return kind.objects.select_related(*paths)
 
 
@@ -85,10 +85,10 @@ def facts_showing(records: Iterable[Record]) -> set[int]:
 
 def referred(record: Record) -> list[Record]:
     """The records that one refers to and shows, as a list does the country it applies in."""
-    return [other for field in _references(type(record)) if (other := getattr(record, field.name)) is not None]
+    return [other for field in references(type(record)) if (other := getattr(record, field.name)) is not None]
 
 
-def _references(model: type[Record]) -> list[models.ForeignKey[Any, Any]]:
+def references(model: type[Record]) -> list[models.ForeignKey[Any, Any]]:
     """The fields by which the records of a model name other records."""
     fields = (field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey))
     return [field for field in fields if not field.remote_field.parent_link]
@@ -100,7 +100,7 @@ def records_showing(records: Iterable[Record]) -> list[Record]:
     return [
         shower
         for model in record_models().values()
-        for field in _references(model)
+        for field in references(model)
         if (ids := [record.pk for record in records if isinstance(record, field.related_model)])
         for batch in batches(ids)
         for shower in model.objects.filter(**{f"{field.name}__in": batch}, pk__in=_shown(model))  # type: ignore[attr-defined]
@@ -192,7 +192,7 @@ def keep(documents: Iterable[Document], revision: Revision) -> None:
             del fresh[old.kind, old.key]
         else:
             closing.append(old.pk)
-    _close(closing, revision)
+    close(closing, revision)
     for document in fresh.values():
         document.from_revision = revision
     lines.write(Document.objects.bulk_create(fresh.values(), batch_size=BATCH))
@@ -210,10 +210,11 @@ def close_facts(facts: Iterable[int], revision: Revision) -> None:
     """Close the documents of facts that leave."""
     ids = list(facts)
     for batch in batches(ids):
-        _close(Document.objects.standing().filter(fact_id__in=batch).values_list("pk", flat=True), revision)
+        close(Document.objects.standing().filter(fact_id__in=batch).values_list("pk", flat=True), revision)
 
 
-def _close(documents: Iterable[int], revision: Revision) -> None:
+def close(documents: Iterable[int], revision: Revision) -> None:
+    """End states, by their ids, in a revision that no longer shows them."""
     for batch in batches(list(documents)):
         Document.objects.filter(pk__in=batch).update(to_revision=revision.number)
 

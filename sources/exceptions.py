@@ -56,6 +56,17 @@ class Gone(APIException):
         super().__init__(detail)
 
 
+class Moved(APIException):
+    """What was asked for is at another address, for good."""
+
+    status_code = status.HTTP_308_PERMANENT_REDIRECT
+    default_code = "moved"
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(f"This is at {address}.")
+
+
 class RangeNotSatisfiable(APIException):
     """None of the bytes asked for are in the file."""
 

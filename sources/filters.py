@@ -35,6 +35,7 @@ from sources.filter_fields import (
 )
 from sources.issues import IssueCode
 from sources.models import Rank, Support
+from sources.moves import moves_of
 from sources.names import directory, source_ids, words
 from sources.registry import entity_models, fact_models
 from sources.words import nearest
@@ -146,6 +147,18 @@ class TextFilter(StrictFilter):
         return self.narrow(qs, wanted)
 
 
+class KeyFilter(TextFilter):
+    """Takes the keys of sources or entities: those that they are shown by, and those that led to these."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        number = self.parent.revision.number if self.parent.revision else 0
+        moves, keys = moves_of(qs.model.document_kind, self.parent.newest), [text.casefold() for text in value]
+        meant = [pk for key in keys if (pk := moves.meant(key, number)) is not None]
+        return qs.filter(Q(shown_key__in=keys) | Q(pk__in=meant))
+
+
 class NumberFilter(StrictFilter):
     """Takes one number that a column is to equal, exceed or stay below."""
 
@@ -187,7 +200,7 @@ class EntityFilter(StrictFilter):
         newest = self.parent.newest
         if newest is None:
             return []
-        known = directory(self.kind, newest)
+        known = directory(self.kind, newest, self.parent.revision)
         if (whole := known.find(",".join(value))) is not None:
             return [whole]
         ids = [known.find(name) for name in value]
@@ -214,7 +227,8 @@ class SourceFilter(StrictFilter):
     field_class = TextField
 
     def read(self, value: list[str]) -> list[int]:
-        known = source_ids(self.parent.newest) if self.parent.newest else {}
+        newest = self.parent.newest
+        known = source_ids(newest, self.parent.revision) if newest else {}
         for key in value:
             if key.casefold() not in known:
                 allowed = list(known) if len(known) <= LONGEST_LIST else []
@@ -380,7 +394,7 @@ class SourceFilterSet(StrictFilterSet):
     """The filters of sources."""
 
     offered = {
-        "key": TextFilter("key", "Keys of sources, to fetch several at once."),
+        "key": KeyFilter("key", "Keys of sources, to fetch several at once."),
         "kind": WordFilter("kind", "What kind of document they are.", "source-kind", nullable=False),
         "publisher": TextFilter("publisher", "Publisher, whatever its case."),
         "published": TextFilter("published", "Date of publication in EDTF exactly as served, or null."),

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from django.db import connections, models
 
 from sources import search
-from sources.models import OPEN, Citation, Document, Entity, Fact, Line, Revision, Source, Term
+from sources.models import OPEN, Citation, Document, Entity, Fact, Line, Move, Revision, Source, Term
 from sources.registry import entity_models, fact_models, part_models
 
 PREFIX = "ledger_"
 
 FACT, CITATION, REVISION = Fact._meta.db_table, Citation._meta.db_table, Revision._meta.db_table
 DOCUMENT, SOURCE, TERM = Document._meta.db_table, Source._meta.db_table, Term._meta.db_table
-LINE = Line._meta.db_table
+LINE, MOVE = Line._meta.db_table, Move._meta.db_table
 NEWEST = f"(SELECT COALESCE(MAX(number), 0) FROM {REVISION})"
 
 
@@ -174,10 +174,12 @@ def _record_guards() -> Iterator[Guard]:
         f"AND (c.source_id = OLD.id OR c.via_id = OLD.id)) OR {_shown('source_id', 'OLD.id')}",
         "A source that a published fact cites can not be deleted.",
     )
-    yield from _identity_guards(Source, "source_id", ["key"])
-    yield from _identity_guards(Entity, "entity_id", ["kind", "slug"])
+    yield from _identity_guards(Source, "source_id")
+    yield from _key_guards(Source, "source_id", "key", "'source'")
+    yield from _identity_guards(Entity, "entity_id", "kind")
+    yield from _key_guards(Entity, "entity_id", "slug", 'NEW."kind"')
     for model in entity_models().values():
-        yield from _identity_guards(model, "entity_id", [])
+        yield from _identity_guards(model, "entity_id")
     owners: list[type[Entity]] = [Entity, *entity_models().values()]
     for model in owners:
         yield Guard(
@@ -194,27 +196,55 @@ def _record_guards() -> Iterator[Guard]:
     yield Guard(TERM, "UPDATE", "shown_keeps_identity", f"{changed} AND {shown}", message)
 
 
-def _identity_guards(model: type[models.Model], shown_as: str, name: list[str]) -> Iterator[Guard]:
-    """Keep what was shown under its primary key and the name that it is addressed by, and let no other take them."""
+IDENTITY = "What the published dataset has shown keeps its identity."
+
+
+def _identity_guards(model: type[models.Model], shown_as: str, *fixed: str) -> Iterator[Guard]:
+    """Keep what was shown under its primary key, and let no other take that."""
     table, key = model._meta.db_table, _key_of(model)
-    message = "What the published dataset has shown keeps its identity."
+    changes = f"{_changed([key, *fixed])} AND " + _shown(shown_as, f'OLD."{key}"')
+    yield Guard(table, "UPDATE", "shown_keeps_identity", changes, IDENTITY)
+    yield Guard(table, "INSERT", "shown_is_not_replaced", _shown(shown_as, f'NEW."{key}"'), IDENTITY)
+
+
+def _key_guards(model: type[models.Model], shown_as: str, name: str, kind: str) -> Iterator[Guard]:
+    """Keep what was shown under the key that it is addressed by unless it moves, and give no other a key that was shown."""
+    table = model._meta.db_table
+    moves = (
+        f"EXISTS (SELECT 1 FROM {MOVE} m WHERE m.kind = {kind} AND m.key = OLD.{name} AND m.moved_to = NEW.{name} "
+        f"AND m.{shown_as} = OLD.id AND NOT m.merged AND m.published_in_id = {NEWEST})"
+    )
+    changed = _changed([name])
     yield Guard(
         table,
         "UPDATE",
-        "shown_keeps_identity",
-        f"{_changed([key, *name])} AND " + _shown(shown_as, f'OLD."{key}"'),
-        message,
+        "shown_moves_by_revision",
+        f"{changed} AND {_shown(shown_as, 'OLD.id')} AND NOT {moves}",
+        f"{IDENTITY} Rename it in a revision that says why.",
     )
-    namesakes = " AND ".join(f't."{column}" = NEW."{column}"' for column in name)
-    other_is_shown = _shown(shown_as, f't."{key}"')
-    taken = f' OR EXISTS (SELECT 1 FROM "{table}" t WHERE {namesakes} AND {other_is_shown})'
+    was = f'SELECT 1 FROM "{DOCUMENT}" d WHERE d.kind = {kind} AND d.key = NEW.{name}'
+    taken = "It is or was the key of another one, and leads there: choose another key."
+    another = f"EXISTS ({was} AND d.{shown_as} IS DISTINCT FROM OLD.id)"
+    yield Guard(table, "UPDATE", "takes_no_shown_key", f"{changed} AND {another}", taken)
+    yield Guard(table, "INSERT", "brings_no_shown_key", f"EXISTS ({was})", f"{IDENTITY} {taken}")
+
+
+def _move_guards() -> Iterator[Guard]:
+    stands = (
+        f'EXISTS (SELECT 1 FROM "{DOCUMENT}" d WHERE d.kind = NEW.kind AND d.key = NEW.key AND d.to_revision = {OPEN} '
+        f"AND d.from_revision_id < {NEWEST} AND (NEW.merged OR (d.entity_id = NEW.entity_id OR d.source_id = NEW.source_id)))"
+    )
+    leads = "((NEW.entity_id IS NULL) <> (NEW.source_id IS NULL))"
     yield Guard(
-        table,
+        MOVE,
         "INSERT",
-        "shown_is_not_replaced",
-        _shown(shown_as, f'NEW."{key}"') + (taken if name else ""),
-        message,
+        "of_newest",
+        f"NEW.published_in_id <> {NEWEST} OR NOT {leads} OR NOT {stands} "
+        f'OR EXISTS (SELECT 1 FROM "{MOVE}" m WHERE m.id = NEW.id)',
+        "A move is made in the newest revision, of what the dataset shows.",
     )
+    for operation in ("UPDATE", "DELETE"):
+        yield Guard(MOVE, operation, f"stays_{operation.lower()}", "OLD.id > 0", "A move never changes.")
 
 
 def _history_guards() -> Iterator[Guard]:
@@ -260,7 +290,7 @@ def _history_guards() -> Iterator[Guard]:
 
 
 def guards() -> list[Guard]:
-    return [*_fact_guards(), *_part_guards(), *_record_guards(), *_history_guards()]
+    return [*_fact_guards(), *_part_guards(), *_record_guards(), *_move_guards(), *_history_guards()]
 
 
 def _truncate_trigger(table: str) -> str:
@@ -286,7 +316,7 @@ def install(using: str = "default") -> None:
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     standing = [guard for guard in guards() if guard.table in tables]
-    if not {FACT, CITATION, REVISION, DOCUMENT} <= tables:
+    if not {FACT, CITATION, REVISION, DOCUMENT, MOVE} <= tables:
         return
     with connection.cursor() as cursor:
         for guard in standing:

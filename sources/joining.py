@@ -22,6 +22,8 @@ def shown(queryset: QuerySet[Any], path: str, revision: int, *, by_key: bool = F
     stood = {f"{path}__from_revision__lte": number, f"{path}__to_revision__gt": number}
     return queryset.filter(**(of if by_key else {}), **stood).annotate(
         shown_document=F(f"{path}__pk"),
+        shown_kind=F(f"{path}__kind"),
+        shown_key=F(f"{path}__key"),
         shown_body=F(f"{path}__body"),
         shown_search=F(f"{path}__search"),
         shown_disputed=F(f"{path}__disputed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sources import documents, showing
+from sources import documents, moving, showing
 from sources.batches import BATCH, batches
 from sources.editions import of_one_voice
-from sources.models import Document, Fact, Mention, Record, Revision, Source, Term
+from sources.models import Document, Entity, Fact, Mention, Record, Revision, Source, Term
+from sources.moving import Moving
 from sources.progress import SILENT, Progress
 from sources.standing import circles_touched, standings, turned
 
@@ -26,13 +27,14 @@ class LedgerError(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """What one revision does: facts that enter, live facts that leave and why, records that are new or changed."""
+    """What one revision does: facts that enter, live facts that leave and why, records that are new, changed or moved."""
 
     author: str
     message: str
     enter: Iterable[int] = ()
     withdraw: Mapping[int, str] = field(default_factory=dict)
-    records: Iterable[Record] = ()
+    records: Sequence[Record] = ()
+    moves: Sequence[Moving] = ()
     correction_reason: str = ""
     correction_reasons: Mapping[int, str] = field(default_factory=dict)
     created: datetime | None = None
@@ -52,7 +54,11 @@ def commit(change: Change, progress: Progress = SILENT) -> Revision:
     Mention.objects.bulk_create(documents.mention_rows(entering), batch_size=BATCH)
     for batch in batches(entering):
         Fact.objects.filter(pk__in=[fact.pk for fact in batch]).update(published_in=revision)
-    _render(entering, [*corrected.values(), *leaving], records, revision, progress)
+    records = moving.write(change.moves, records, revision)
+    _refuse(moving.left_behind(change.moves))
+    left = [*corrected.values(), *leaving]
+    written = _to_write(entering, left, records, change.moves)
+    documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
     return revision
 
 
@@ -68,7 +74,12 @@ def withdraw(facts: Iterable[Fact], *, author: str, reason: str) -> Revision:
 
 def record(records: Iterable[Record], *, author: str, message: str) -> Revision:
     """Publish new or changed sources, entities or terms, with all facts that show them, as one revision."""
-    return commit(Change(author, message, records=records))
+    return commit(Change(author, message, records=list(records)))
+
+
+def rename(record: Entity | Source, key: str, *, author: str, message: str) -> Revision:
+    """Publish an entity or a source under another key, with all that shows it; the old key leads on to the new one."""
+    return commit(Change(author, message, records=[record], moves=[Moving(record, message, key)]))
 
 
 def one_at_a_time() -> None:
@@ -110,10 +121,14 @@ def _check(entering: list[Fact], leaving: list[Fact], change: Change) -> dict[st
         corrected.update((fact.key, other) for other in versions.values() if other.left_in_id is None)
     both = {fact.pk for fact in corrected.values()}.intersection(change.withdraw)
     problems += [f"{fact} would be both corrected and withdrawn." for fact in leaving if fact.pk in both]
-    if problems:
-        raise LedgerError(" ".join(problems))
+    _refuse([*problems, *moving.problems_of(change.moves, change.records)])
     live = {fact.pk: fact for fact in documents.load(fact.pk for fact in corrected.values())}
     return {key: live[fact.pk] for key, fact in corrected.items()}
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    if found := " ".join(problems):
+        raise LedgerError(found)
 
 
 def _versions(keys: list[str]) -> dict[str, dict[int, Fact]]:
@@ -135,11 +150,14 @@ def _with_unseen(entering: list[Fact], records: Iterable[Record]) -> list[Record
         named += [entity for entity, _ in documents.mentioned(fact)]
     named += documents.terms_of([*entering, *wanted.values(), *named])
     shown = set(Document.objects.standing().filter(fact__isnull=True).values_list("kind", "key"))
+    unseen: list[Record] = []
     while named:
         record = named.pop()
         if (identity := _identity(record)) not in shown and identity not in wanted:
             wanted[identity] = record
+            unseen.append(record)
             named += documents.referred(record)
+    _refuse(moving.not_to_return(unseen))
     return list(wanted.values())
 
 
@@ -169,19 +187,18 @@ def _leave(
     documents.close_facts([fact.pk for fact in [*corrected.values(), *leaving]], revision)
 
 
-def _render(
-    entering: list[Fact], left: list[Fact], records: list[Record], revision: Revision, progress: Progress
-) -> None:
-    """Write anew what the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
+def _to_write(
+    entering: list[Fact], left: list[Fact], records: list[Record], moves: Sequence[Moving]
+) -> list[Record | Fact]:
+    """What the change shows otherwise: its facts and records, what shows these, and whose standing turned."""
     records = [*records, *documents.records_showing(records)]
     shown = {fact.pk for fact in entering} | documents.facts_showing(records)
     editions = of_one_voice(record for record in records if isinstance(record, Source))
     found = standings(circles_touched([*entering, *left], shown | documents.facts_showing(editions)))
     affected = shown | turned(found)
-    records = showing.with_showing(records, affected | {fact.pk for fact in left})
+    records = moving.remaining(showing.with_showing(records, affected | {fact.pk for fact in left}), moves)
     showing.give_facts(records)
-    written: list[Record | Fact] = [*records, *documents.with_standings(affected, found)]
-    documents.keep(map(documents.document_of, progress.through("Writing documents", written)), revision)
+    return [*records, *documents.with_standings(affected, found)]
 
 
 def validate(fact: Fact) -> None:

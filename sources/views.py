@@ -19,6 +19,7 @@ from sources.columns import flat
 from sources.describing import VocabularySerializer, VocabularyWordSerializer
 from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet
 from sources.models import Citation, Document, Fact, Revision, Source, Term
+from sources.moves import moves_of, standing_record
 from sources.registry import fact_models, serializer_for
 from sources.serializers import (
     ANY_FACT,
@@ -74,15 +75,22 @@ class SourceViewSet(RecordViewSet):
     )
     def facts(self, request: Request, key: str) -> Any:
         """Facts that cite a source, or that were read in it."""
-        citing = Citation.objects.filter(Q(source__key=key.casefold()) | Q(via__key=key.casefold()))
+        named = Document.objects.filter(kind=Source.document_kind, key=self.key).values("source")
+        citing = Citation.objects.filter(Q(source__in=named) | Q(via__in=named))
         self.queryset = Fact.objects.filter(  # type: ignore[assignment]
             pk__in=citing.values("fact")
         )
         response = self.list(request)
         is_empty = response.is_empty if self.writes_whole else not response.data["count"]
-        if is_empty and not Document.objects.at(self.asked.number).filter(kind="source", key=key.casefold()).exists():
+        may_have_moved = self.key in moves_of(self.kind, self.asked.newest).had
+        if (is_empty or may_have_moved) and standing_record(self.kind, self.key, self.asked.number) is None:
+            self.explain_absence()
             raise Http404
         return response
+
+    @property
+    def kind(self) -> str:
+        return Source.document_kind
 
     def get_shapes(self) -> Shapes:
         return self.fact_shapes() if self.action == "facts" else super().get_shapes()

@@ -20,9 +20,10 @@ from sources import compiled
 from sources.cited import CitedMixin
 from sources.columns import Column, columns_of, flat
 from sources.compiled import Slot
-from sources.exceptions import Gone
+from sources.exceptions import Gone, Moved
 from sources.filters import StrictFilterSet
 from sources.models import Document, Fact
+from sources.moves import holder_of, moves_of, present_key, standing_record
 from sources.queries import Query
 from sources.registry import fact_models, plural
 from sources.serializers import (
@@ -235,19 +236,59 @@ class FactKindViewSet(DocumentViewSet):
 
 
 class RecordViewSet(DocumentViewSet):
-    """Serves the sources, or the entities of one kind."""
+    """Serves the sources, or the entities of one kind, each by the key that it had at the revision that is read."""
+
+    may_have_moved: ClassVar[bool] = True
 
     def get_shapes(self) -> Shapes:
         return (RecordHistorySerializer,) if self.action == "history" else super().get_shapes()
+
+    @property
+    def kind(self) -> str:
+        return str(self.get_queryset().model.document_kind)
+
+    @property
+    def key(self) -> str:
+        return str(self.kwargs[self.lookup_field]).casefold()
+
+    def identity(self) -> dict[str, Any]:
+        return {"shown_kind": self.kind, "shown_key": self.key}
+
+    def explain_absence(self) -> None:
+        """Lead from a key that was left to the one by which the same is shown. Raises Moved."""
+        key = present_key(self.kind, self.key, self.asked.number, self.asked.newest)
+        if key is not None and key != self.key:
+            raise Moved(self._address_by(key))
+
+    def _address_by(self, key: str) -> str:
+        """The address that was asked for, by another key."""
+        handler: Any = getattr(self, self.action, None)
+        name = getattr(handler, "url_name", "detail")
+        path = reverse(f"{self.basename}-{name}", kwargs={self.lookup_field: key})
+        query = self.request.META.get("QUERY_STRING", "")
+        return f"{path}?{query}" if query else path
 
     @extend_schema(responses=RecordHistorySerializer(many=True))
     @action(detail=True, pagination_class=None)
     def history(self, request: Request, **names: str) -> Any:
         """Every state that it has had.
 
-        Each with the revisions between which lists showed it so, the oldest first.
+        Each with the revisions between which lists showed it so, the oldest first. States under a key that it has left
+        are among them, and so are those of what was merged into it.
         """
-        return self.answer_history([self.get_queryset().model.document_kind])
+        return self.answer_history([self.kind])
+
+    def states(self, kinds: Iterable[str]) -> Sequence[Document]:
+        self.filter_queryset(self.get_queryset())
+        revision = self.asked.number
+        pk = standing_record(self.kind, self.key, revision)
+        if pk is None:
+            self.explain_absence()
+            raise Http404
+        moves = moves_of(self.kind, self.asked.newest)
+        told = [pk, *moves.merged_into(pk, moves.apart(revision))]
+        found = Document.objects.filter(**{f"{holder_of(self.kind)}__in": told}, from_revision__lte=revision)
+        return tuple(found.order_by("from_revision", "key"))
 
     def state(self, document: Document) -> dict[str, Any]:
         return {**super().state(document), "document": orjson.loads(document.body)}

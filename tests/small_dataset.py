@@ -7,7 +7,7 @@ from django.db import models
 
 from sources import guards
 from sources.dataset.tables import tables
-from sources.models import Document, Entity, Fact, Line, Revision
+from sources.models import Document, Entity, Fact, Line, Move, Revision
 from sources.registry import fact_models, part_models, record_models
 
 COMMON = {"version": "1", "entered": "1", "rank": "normal"}
@@ -95,7 +95,7 @@ def empty_database() -> None:
     """Take everything out of the database, past the guards."""
     guards.remove()
     kinds: list[type[models.Model]] = [*fact_models().values(), *record_models().values()]
-    kinds = [Line, Document, *part_models(), *kinds, Fact, Entity, Revision]
+    kinds = [Line, Document, Move, *part_models(), *kinds, Fact, Entity, Revision]
     for model in kinds:
         models.QuerySet(model)._raw_delete(using="default")
     guards.install()

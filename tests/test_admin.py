@@ -15,7 +15,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from minerals.models import Mineral, Reserve
-from sources.models import Document, Fact, Revision, Source, Term
+from sources import ledger
+from sources.models import Document, Fact, Move, Revision, Source, Term
 from sources.registry import fact_models, record_models
 from tests.curating.desk import act, address, change, filled, in_review, logged_in, messages_of, person
 from tests.factories import (
@@ -36,7 +37,10 @@ MODELS = [
     for model in apps.get_app_config(app).get_models()
     if model._meta.default_permissions  # what has none is no one's to look at, such as a file on its way in
 ]
-READ_ONLY = {"line", "fact", "entity", "revision", "citation", "document", "mention", "party", "review", "step"}
+READ_ONLY = {
+    *("line", "fact", "entity", "revision", "citation", "document", "mention", "move", "party", "review", "step"),
+    *("linkcheck", "archiveproposal"),
+}
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\s(?:style|on[a-z]+)=\"")
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +89,14 @@ def published(draft: Reserve) -> Reserve:
     return draft
 
 
+@pytest.fixture
+def moved() -> Move:
+    mineral = make_mineral("testium")
+    ledger.record([mineral], author="curator", message="A mineral.")
+    ledger.rename(mineral, "testium-metal", author="curator", message="Its name was misread.")
+    return Move.objects.get()
+
+
 def new_reserve(client: Client, **changes: Any) -> dict[str, Any]:
     entered = {
         "key": "kaz-tin-reserves-test",
@@ -108,7 +120,9 @@ def test_every_model_is_registered():
 
 
 @pytest.mark.parametrize("model", [named(model) for model in MODELS])
-def test_the_list_of_every_model_opens_searches_and_filters(curator: Client, reviewed: Reserve, model: Any):
+def test_the_list_of_every_model_opens_searches_and_filters(
+    curator: Client, reviewed: Reserve, moved: Move, model: Any
+):
     page = curator.get(address(model, "changelist"))
     changes = page.context["cl"]
     filters = [list(spec.choices(changes))[-1]["query_string"] for spec in changes.filter_specs]
@@ -121,7 +135,7 @@ def test_the_list_of_every_model_opens_searches_and_filters(curator: Client, rev
 
 
 @pytest.mark.parametrize("model", [named(model) for model in MODELS])
-def test_the_pages_of_every_model_open(curator: Client, reviewed: Reserve, model: Any):
+def test_the_pages_of_every_model_open(curator: Client, reviewed: Reserve, moved: Move, model: Any):
     add = curator.get(address(model, "add"))
     page = curator.get(address(model, "change", model.objects.first().pk), follow=True)
     assert add.status_code == (403 if model._meta.model_name in READ_ONLY else 200)

@@ -88,6 +88,7 @@ OF_A_CHANGE = {
     "version": "key and kind find all of a fact's",
     "best": "tells whoever keeps a copy what lists show by themselves",
     "reason": "prose of the ledger",
+    "moved_to": "filters by entity and key find a move by the key that was left, and action all of them",
     "changed": "what was found, not what is sought",
     "document": "what was found, not what is sought",
 }

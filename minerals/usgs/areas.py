@@ -27,7 +27,7 @@ class Areas:
     def __init__(self, package: Package) -> None:
         self._slugs: dict[str, str] = {}
         for (table, identity), states in package.states().items():
-            if table == "countries":
+            if table == "countries" and not states[-1]["left"]:
                 names = [states[-1]["name"], *states[-1]["aliases"].split("|")]
                 self._slugs |= {name.casefold(): identity[0] for name in names if name}
 

@@ -113,13 +113,13 @@ class Feed:
     def _summary(self, revision: Revision, message: str, numbers: Mapping[str, int], address: str) -> str:
         counted = ", ".join(f"{numbers[word]} {word}" for word in Action.values if numbers.get(word))
         made = self.changes.between(revision.number - 1, revision.number).order_by("at_revision", "kind", "key")
-        rows = made.values_list("at_revision", "kind", "key", "action", "reason")[:MOST_NAMED]
+        rows = made.values_list("at_revision", "kind", "key", "action", "reason", "went_to")[:MOST_NAMED]
         named = format_html_join(
             "",
             '<li>{} {} <a href="{}">{}</a>{}</li>',
             (
-                (action, kind, self._absolute(address_of(kind, key)), key, f": {_legible(reason)}" if reason else "")
-                for _, kind, key, action, reason in rows
+                (action, kind, self._absolute(address_of(kind, key)), key, _explained(reason, moved_to))
+                for _, kind, key, action, reason, moved_to in rows
             ),
         )
         return format_html('<p>{}</p><p><a href="{}">{}</a>:</p><ul>{}</ul>', message, address, counted, named)
@@ -130,6 +130,11 @@ class Feed:
 
     def _absolute(self, address: str) -> str:
         return self.request.build_absolute_uri(address)
+
+
+def _explained(reason: str | None, moved_to: str | None) -> str:
+    """What is said of a change after its name."""
+    return f"{f' to {moved_to}' if moved_to else ''}{f': {_legible(reason)}' if reason else ''}"
 
 
 def _legible(text: str) -> str:

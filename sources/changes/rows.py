@@ -1,4 +1,4 @@
-"""Finds the changes: every document that a revision opened, and every fact that it withdrew."""
+"""Finds the changes: every document that a revision opened, every fact that it withdrew, and every key that was left."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 
-from sources.models import Document, Fact, Mention, Revision
+from sources.models import Document, Fact, Mention, Move, Revision
 from sources.models.documents import ALWAYS
 from sources.queries import Place
 from sources.registry import fact_models, plural, record_models
@@ -26,6 +27,10 @@ class Action(models.TextChoices):
         "changed: it reads otherwise in the same version, since it, or what it shows, was edited, or rival claims turned",
     )
     WITHDRAWN = "withdrawn", "withdrawn: a fact left the dataset, and nothing took its place"
+    MOVED = (
+        "moved",
+        "moved: a source or an entity left its key: it was renamed, or merged into another one; `moved_to` says which",
+    )
 
 
 class Row(NamedTuple):
@@ -40,15 +45,16 @@ class Row(NamedTuple):
     best: bool | None
     before: str | None
     after: str | None
+    went_to: str | None
 
 
-COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after")
+COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after", "went_to")
 """The columns that make a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows of two tables read as one list, as far as filters and pages need a queryset."""
+    """Rows of several tables read as one list, as far as filters and pages need a queryset."""
 
     legs: tuple[QuerySet[Any], ...]
     order: tuple[Any, ...] = ()
@@ -57,7 +63,7 @@ class Changes:
 
     @classmethod
     def all(cls) -> Self:
-        return cls((_opened(), _withdrawn()))
+        return cls((_opened(), _withdrawn(), _moved()))
 
     @property
     def query(self) -> Any:
@@ -109,6 +115,11 @@ def _beyond(names: Sequence[str], values: Sequence[Any], sign: str) -> Func:
     return Func(*sides, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=models.BooleanField())
 
 
+NOTHING = Value(None, output_field=models.TextField(null=True))
+NO_ONE = Value(None, output_field=models.BigIntegerField(null=True))
+NEITHER = Value(None, output_field=models.BooleanField(null=True))
+
+
 def _together(legs: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
     first, *others = legs
     return first.union(*others, all=True)
@@ -137,6 +148,7 @@ def _opened() -> QuerySet[Any]:
             is_best=F("best"),
             before=Subquery(before.values("body")),
             after=F("body"),
+            went_to=NOTHING,
             of_fact=F("fact_id"),
             of_entity=F("entity_id"),
         )
@@ -144,7 +156,7 @@ def _opened() -> QuerySet[Any]:
 
 
 def _withdrawn() -> QuerySet[Any]:
-    """The facts that left without a successor. Nothing else ever leaves."""
+    """The facts that left without a successor."""
     last = Document.objects.filter(fact=OuterRef("pk"), to_revision=OuterRef("left_in_id")).order_by()
     return (
         Fact.objects.order_by()
@@ -154,12 +166,32 @@ def _withdrawn() -> QuerySet[Any]:
             created=_created("left_in_id"),
             reason=F("left_reason"),
             action=Value(Action.WITHDRAWN.value, output_field=models.TextField()),
-            is_best=Value(None, output_field=models.BooleanField(null=True)),
+            is_best=NEITHER,
             before=Subquery(last.values("body")),
-            after=Value(None, output_field=models.TextField(null=True)),
+            after=NOTHING,
+            went_to=NOTHING,
             of_fact=F("pk"),
-            of_entity=Value(None, output_field=models.BigIntegerField(null=True)),
+            of_entity=NO_ONE,
         )
+    )
+
+
+def _moved() -> QuerySet[Any]:
+    """The keys that sources and entities left."""
+    last = Document.objects.filter(
+        kind=OuterRef("kind"), key=OuterRef("key"), to_revision=OuterRef("published_in_id")
+    ).order_by()
+    return Move.objects.order_by().annotate(
+        at_revision=F("published_in_id"),
+        created=_created("published_in_id"),
+        action=Value(Action.MOVED.value, output_field=models.TextField()),
+        is_best=NEITHER,
+        before=Subquery(last.values("body")),
+        after=NOTHING,
+        # As text like that of the others: PostgreSQL merges what it need not convert.
+        went_to=Cast("moved_to", models.TextField()),
+        of_fact=NO_ONE,
+        of_entity=F("entity_id"),
     )
 
 

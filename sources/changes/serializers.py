@@ -42,8 +42,12 @@ class ChangeSerializer(serializers.Serializer[Any]):
     )
     reason = serializers.CharField(
         allow_null=True,
-        help_text="Why the version before was corrected, or why the fact was withdrawn; null otherwise, since the "
-        "message of the revision says it.",
+        help_text="Why the version before was corrected, why the fact was withdrawn, or why a key was left; null "
+        "otherwise, since the message of the revision says it.",
+    )
+    moved_to = serializers.CharField(
+        allow_null=True,
+        help_text="The key to use from then on, of the same kind, where a source or an entity left its own; else null.",
     )
     changed = ChangedFieldSerializer(
         many=True,

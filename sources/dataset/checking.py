@@ -13,6 +13,7 @@ from django.db import models
 from sources.dataset.building import build
 from sources.dataset.extras import check_descriptor, check_origins
 from sources.dataset.histories import check_histories
+from sources.dataset.keys import Keys
 from sources.dataset.reading import read_package
 from sources.dataset.rows import NEXT, DatasetError, Package, Problem, Row
 from sources.dataset.tables import Column, table_of, tables_that_hold
@@ -64,7 +65,7 @@ class Known:
 
     @classmethod
     def in_package(cls, package: Package) -> Known:
-        known = cls(unread=package.unread)
+        known, keys = cls(unread=package.unread), Keys.of(package)
         for (table, identity), states in package.states().items():
             if states[0].table.model is Term:
                 vocabulary, code = identity
@@ -72,7 +73,16 @@ class Known:
             else:
                 known.since.setdefault(table, {})[identity[0]] = states[0].enters
                 known.ids[table, identity[0]] = len(known.ids) + 1
+        known._know_by_all_keys(keys)
         return known
+
+    def _know_by_all_keys(self, keys: Keys) -> None:
+        """What was renamed is one thing under several keys, which has been there since it had the first."""
+        for table, key in list(self.ids) if keys else ():
+            first = table, keys.first(table, key)
+            self.ids[table, key] = self.ids.get(first, self.ids[table, key])
+            since = self.since[table]
+            since[key] = since.get(first[1], since[key])
 
     @classmethod
     def in_database(cls) -> Known:

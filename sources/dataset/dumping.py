@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 from django.db import models
 
+from sources.dataset.keys import Keys
 from sources.dataset.package import DESCRIPTOR, expected_text
-from sources.dataset.rows import Package, Row
-from sources.dataset.tables import Column, Table, natural_field, tables, tables_that_hold
-from sources.models import OPEN, Document, Record
+from sources.dataset.rows import NEXT, Package, Row
+from sources.dataset.tables import Column, Table, natural_field, table_of, tables, tables_that_hold
+from sources.models import OPEN, Document, Move, Record
 
 Names = Mapping[type[models.Model], Mapping[int, str]]
 """The key of each source and entity, by model and primary key."""
@@ -24,8 +25,10 @@ def published() -> Package:
     """What the database has published, as rows."""
     package = Package()
     names = names_of_records()
+    moves = list(_rows(table_of(Move), names))
+    keys = Keys(sorted(moves, key=lambda row: row.enters))
     for table in tables().values():
-        rows: Iterable[Row] = _states(table) if table.holds == "records" else _rows(table, names)
+        rows: Iterable[Row] = _states(table, keys) if table.holds == "records" else _rows(table, names)
         package.rows[table.name] = sorted(rows, key=Row.sort_key)
     return package
 
@@ -88,14 +91,14 @@ def cell_of(column: Column, holder: Any, names: Names) -> str:
     return column.write(names[column.refers_to][value] if column.refers_to and value is not None else value)
 
 
-def _states(table: Table) -> list[Row]:
+def _states(table: Table, keys: Keys) -> list[Row]:
     """The states of all records of a model. Only their documents remember those that are past."""
     model: type[Record] = table.model  # type: ignore[assignment]
     documents = Document.objects.filter(kind=model.document_kind).order_by("key", "from_revision_id")
     states: list[Row] = []
     for entered, left, body in documents.values_list("from_revision_id", "to_revision", "body"):
-        row = _state(table, orjson.loads(body), entered, left)
-        if states and states[-1].values() == row.values():
+        row = keys.named_at(_state(table, orjson.loads(body), entered, left), NEXT)
+        if states and states[-1].values() == row.values() and states[-1]["left"] == row["entered"]:
             # Only something that the document shows besides has changed, such as another record's name.
             states[-1].cells["left"] = row["left"]
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
+from sources.dataset.moved import check_moves, check_names
 from sources.dataset.rows import NEXT, Identity, Package, Problem, Row
 from sources.dataset.tables import table_of, tables_that_hold
 from sources.models import Citation
@@ -19,6 +20,8 @@ def check_histories(package: Package) -> Iterator[Problem]:
         yield from _check_moments(package)
     yield from _check_duplicates(package)
     yield from _check_states(package)
+    yield from check_moves(package)
+    yield from check_names(package)
     yield from _check_versions(package)
     yield from _check_parts(package)
 
@@ -38,7 +41,7 @@ def _check_revisions(rows: list[Row]) -> Iterator[Problem]:
 
 def _check_moments(package: Package) -> Iterator[Problem]:
     """Rows enter and leave in revisions that there are, and leave after they entered."""
-    for row in (*package.that_hold("records"), *package.that_hold("facts")):
+    for row in (*package.that_hold("records"), *package.that_hold("moves"), *package.that_hold("facts")):
         for name in ("entered", "left"):
             if (number := row.number(name)) is not None and not 1 <= number <= package.newest:
                 yield row.problem(name, f"revisions.csv has no revision {number}.")
@@ -58,17 +61,22 @@ def _check_duplicates(package: Package) -> Iterator[Problem]:
 
 
 def _check_states(package: Package) -> Iterator[Problem]:
-    """Each state of a record ends where the next one begins, and the last one stands."""
+    """Each state of a record ends where the next one begins, unless it moved; the last one stands or moved."""
+    moved = {(row["kind"], row["key"], row["entered"]) for row in package.that_hold("moves")}
     for states in package.states().values():
+        kind = getattr(states[0].table.model, "document_kind", "")
         for state, following in pairwise(states):
             ends = "" if following.enters == NEXT else following["entered"]
+            if state["left"] and (kind, state.identity[0], state["left"]) in moved:
+                continue
             if state["left"] != ends:
                 wanted = ends or "empty"
                 yield state.problem("left", f"This is to be {wanted}, as line {following.line} has the next state.")
             if state.values() == following.values():
                 yield following.problem("entered", f"This state is the same as the one on line {state.line}.")
-        if states[-1]["left"]:
-            yield states[-1].problem("left", "The last state stands: leave this empty.")
+        last = states[-1]
+        if last["left"] and (kind, last.identity[0], last["left"]) not in moved:
+            yield last.problem("left", "The last state stands: leave this empty, or say in moves.csv where it moved.")
 
 
 def _check_versions(package: Package) -> Iterator[Problem]:

@@ -15,11 +15,13 @@ from sources.bulk import insert_facts
 from sources.dataset.building import build, values_of
 from sources.dataset.checking import read_checked
 from sources.dataset.dumping import published
+from sources.dataset.keys import Keys
 from sources.dataset.planning import Act, Plan, compare
 from sources.dataset.rows import NEXT, DatasetError, Identity, Package, Problem, Row
-from sources.dataset.tables import Table, tables_that_hold
+from sources.dataset.tables import Table, moving_tables, tables_that_hold
 from sources.ledger import Change
 from sources.models import Fact, Record, Revision
+from sources.moving import Moving
 from sources.progress import Progress
 
 
@@ -71,22 +73,26 @@ def _drafts_in_the_way(plan: Plan) -> list[Problem]:
 
 def _summary(number: int, act: Act) -> str:
     which = "A further revision" if number == NEXT else f"Revision {number}"
-    return f"{which}: {len(act.records)} records, {len(act.facts)} facts, {len(act.leaving)} leaving"
+    moving = f", {len(act.moves)} moving" if act.moves else ""
+    return f"{which}: {len(act.records)} records{moving}, {len(act.facts)} facts, {len(act.leaving)} leaving"
 
 
 class _Loader:
     def __init__(self, files: Package, author: str, message: str, progress: Progress) -> None:
+        self.keys = Keys.of(files)
         self.parts = files.parts()
         self.revisions = {int(row["number"]): row for row in files.rows["revisions"]}
         self.author, self.message, self.progress = author, message, progress
-        self.ids = _stored_ids()
+        self.ids: dict[tuple[str, str], int] = {}
+        for (table, key), pk in _stored_ids().items():
+            self._remember(table, key, pk)
         self.facts: dict[Identity, int] = {
             (key, str(version)): pk for pk, key, version in Fact.objects.values_list("pk", "key", "version")
         }
 
     def publish(self, number: int, act: Act) -> Revision:
         author, message, created = self._said_by(number)
-        records = self._save(act.records)
+        records = self._save(act)
         self._insert(act.facts)
         entering = {row["key"] for row in act.facts}
         leaving = {self.facts[row.identity]: row for row in act.leaving}
@@ -96,6 +102,7 @@ class _Loader:
             enter=[self.facts[row.identity] for row in act.facts],
             withdraw={pk: row["left_reason"] for pk, row in leaving.items() if row["key"] not in entering},
             records=records,
+            moves=[self._moving(row) for row in act.moves],
             correction_reasons={pk: row["left_reason"] for pk, row in leaving.items() if row["key"] in entering},
             created=created,
         )
@@ -108,10 +115,23 @@ class _Loader:
         row = self.revisions[number]
         return row["author"], row["message"], row.table.column("created").read(row["created"])
 
-    def _save(self, rows: list[Row]) -> list[Record]:
+    def _remember(self, table: str, key: str, pk: int) -> None:
+        """Rows may name what is renamed later by any of its keys, at any revision."""
+        self.ids.update(dict.fromkeys(((table, name) for name in self.keys.all(table, key)), pk))
+
+    def _moving(self, row: Row) -> Moving:
+        table = moving_tables()[row["kind"]]
+        model: type[Any] = table.model
+        record, other = (model.objects.get(pk=self.ids[table.name, row[name]]) for name in ("key", "moved_to"))
+        if row["merged"] == "true":
+            return Moving(record, row["reason"], into=other)
+        return Moving(record, row["reason"], row["moved_to"])
+
+    def _save(self, act: Act) -> list[Record]:
         """Save sources, entities and terms; those that name others of their kind do so when all are there."""
-        saved = [self._save_one(row) for row in self.progress.through("Saving records", rows)]
-        for row, record in zip(rows, saved, strict=True):
+        renamed = {(moving_tables()[row["kind"]].name, row["moved_to"]) for row in act.moves if row["merged"] != "true"}
+        saved = [self._save_one(row, renamed) for row in self.progress.through("Saving records", act.records)]
+        for row, record in zip(act.records, saved, strict=True):
             if own_kind := _references_to_own_kind(row.table):
                 values = values_of(row, self.ids, frozenset(c.name for c in row.table.columns) - own_kind)
                 for attribute, value in values.items():
@@ -119,14 +139,16 @@ class _Loader:
                 record.save(update_fields=own_kind)
         return saved
 
-    def _save_one(self, row: Row) -> Record:
+    def _save_one(self, row: Row, renamed: set[tuple[str, str]]) -> Record:
+        """Save a record, but for the key that it is given by a move of the same revision."""
         key = row.table.name, ":".join(row.identity)
         model: type[Any] = row.table.model
         record = model.objects.get(pk=self.ids[key]) if key in self.ids else model()
-        for attribute, value in values_of(row, self.ids, _references_to_own_kind(row.table)).items():
+        later = frozenset(row.table.identity) if key in renamed else frozenset[str]()
+        for attribute, value in values_of(row, self.ids, _references_to_own_kind(row.table) | later).items():
             setattr(record, attribute, value)
         record.save()
-        self.ids[key] = record.pk
+        self._remember(*key, record.pk)
         return record
 
     def _insert(self, rows: list[Row]) -> None:

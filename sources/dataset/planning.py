@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from sources.dataset.keys import Keys
 from sources.dataset.rows import NEXT, Package, Problem, Row
 
 
@@ -13,6 +14,7 @@ class Act:
     """What one revision is to do: the rows that enter in it, and the facts that leave."""
 
     records: list[Row] = field(default_factory=list)
+    moves: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     leaving: list[Row] = field(default_factory=list)
 
@@ -32,7 +34,8 @@ class Plan:
 
 def compare(files: Package, database: Package) -> Plan:
     """What the files hold that the database has not."""
-    return _Comparison(files, database).plan()
+    keys = Keys.of(files)
+    return _Comparison(keys.package_at(files, NEXT), keys.package_at(database, NEXT)).plan()
 
 
 class _Comparison:
@@ -45,6 +48,7 @@ class _Comparison:
     def plan(self) -> Plan:
         self._compare_revisions()
         self._compare_states()
+        self._compare_moves()
         self._compare_facts()
         return self.result
 
@@ -84,6 +88,24 @@ class _Comparison:
         """The published state that a row without a number, or with one that came too late, has become."""
         candidates = (old for old in published.values() if state.enters == NEXT or self._is_news(old))
         return next((old for old in candidates if old.values() == state.values()), None)
+
+    def _compare_moves(self) -> None:
+        published = [*self.database.that_hold("moves")]
+        for row in self.files.that_hold("moves"):
+            same = [old for old in published if old.identity == row.identity]
+            old = next((old for old in same if old.enters == row.enters), None) or self._move_published_later(row, same)
+            if old:
+                published.remove(old)
+                self.result.problems += _contradictions(row, old)
+            elif (revision := self._turn(row)) is None:
+                self._refuse(row)
+            else:
+                self.result.act(revision).moves.append(row)
+        self._miss(published)
+
+    def _move_published_later(self, row: Row, published: list[Row]) -> Row | None:
+        candidates = (old for old in published if row.enters == NEXT or self._is_news(old))
+        return next((old for old in candidates if old.values() == row.values()), None)
 
     def _compare_facts(self) -> None:
         published = self.database.facts()

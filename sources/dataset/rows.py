@@ -87,6 +87,8 @@ class Row:
     def named(self) -> str:
         if self.table.holds == "facts":
             return f"{self['key']} version {self['version']}"
+        if self.table.holds == "moves":
+            return f"move of {self['kind']} {self['key']} to {self['moved_to']}"
         return f"{self.table.model._meta.verbose_name} {' '.join(self.identity)}"
 
 

@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 from django.db import models
 
-from sources.models import Citation, Fact, Mention, Record, Revision
+from sources.models import Citation, Entity, Fact, Mention, Move, Record, Revision, Source
 from sources.registry import fact_models, part_models, record_models
 
-Holds = Literal["revisions", "records", "facts", "parts"]
+Holds = Literal["revisions", "records", "moves", "facts", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +150,8 @@ class Table:
         return models.QuerySet(self.model)
 
     @property
-    def has_states(self) -> bool:
-        """Whether one thing may have several rows, one for each state that it was in."""
-        return self.holds == "records"
-
-    @property
     def primary_key(self) -> tuple[str, ...]:
-        return (*self.identity, "entered") if self.has_states else self.identity
+        return (*self.identity, "entered") if self.holds in ("records", "moves") else self.identity
 
     @property
     def whole(self) -> type[models.Model]:
@@ -208,6 +203,13 @@ def _record_table(model: type[Record]) -> Table:
     return Table(model, "records", model.identity, (*head, ENTERED, LEFT, *rest))
 
 
+def _move_table() -> Table:
+    columns = {column.name: column for column in _own_columns(Move)}
+    head = (columns.pop("kind"), columns.pop("key"))
+    del columns["published_in"]
+    return Table(Move, "moves", ("kind", "key"), (*head, ENTERED, *columns.values()))
+
+
 def _fact_table(model: type[Fact]) -> Table:
     key, version, *rest = _own_columns(model)
     return Table(model, "facts", ("key", "version"), (key, version, ENTERED, LEFT, LEFT_REASON, *rest))
@@ -222,6 +224,7 @@ def _part_table(model: type[models.Model], whole: models.ForeignKey[Any, Any]) -
 def _all_tables() -> Iterator[Table]:
     yield _revision_table()
     yield from map(_record_table, record_models().values())
+    yield _move_table()
     yield from map(_fact_table, fact_models().values())
     parts = {model: field for model, field in part_models().items() if model is not Mention}
     for model in sorted(parts, key=lambda model: model is not Citation):
@@ -241,3 +244,9 @@ def tables_that_hold(what: Holds) -> list[Table]:
 @cache
 def table_of(model: type[models.Model]) -> Table:
     return next(table for table in tables().values() if table.model is model)
+
+
+@cache
+def moving_tables() -> dict[str, Table]:
+    """By kind, the tables of what can be renamed, and merged into another: sources and entities."""
+    return {kind: table_of(model) for kind, model in record_models().items() if issubclass(model, Entity | Source)}

@@ -6,6 +6,7 @@ citation; it never changes; it, and a source it cites, is never deleted; one ver
 
 from sources.models.documents import OPEN, Document, Line, Mention
 from sources.models.facts import Citation, Fact, Rank, Revision, Support
+from sources.models.moves import Move
 from sources.models.records import Entity, Record, Source, Term, validate_key
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Fact",
     "Line",
     "Mention",
+    "Move",
     "Rank",
     "Record",
     "Revision",

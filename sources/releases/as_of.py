@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from sources.dataset.keys import Keys
 from sources.dataset.rows import Package, Row
 from sources.dataset.tables import tables
 
 
 def as_of(package: Package, revision: int) -> Package:
     """The rows of a package that a dump at an older revision would have had."""
+    keys = Keys.of(package)
     facts = {row.identity for row in package.that_hold("facts") if row.enters <= revision}
-    return Package(
+    then = Package(
         {name: [_then(row, revision) for row in package.rows[name] if _was(row, revision, facts)] for name in tables()}
     )
+    return keys.package_at(then, revision)
 
 
 def _was(row: Row, revision: int, facts: set[tuple[str, ...]]) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sources.dataset.keys import move_rows
 from sources.dataset.rows import Package, Row
 from sources.dataset.tables import Table, tables_that_hold
+
+Moves = Mapping[tuple[str, str], Row]
+"""By kind and key, the last move from it."""
 
 
 @dataclass(slots=True)
@@ -18,6 +22,7 @@ class TableChanges:
     corrected: list[tuple[str, str]] = field(default_factory=list)
     """Keys, each with the reason where there is one."""
     withdrawn: list[tuple[str, str]] = field(default_factory=list)
+    """Facts that left, and keys that were left."""
 
     def __bool__(self) -> bool:
         return bool(self.entered or self.corrected or self.withdrawn)
@@ -25,12 +30,13 @@ class TableChanges:
 
 def changes(package: Package, since: int) -> Iterator[TableChanges]:
     """The changes from a revision to the newest one of a package; what came and went in between is none."""
+    moves = {(row["kind"], row["key"]): row for row in move_rows(package)}
     for table in [*tables_that_hold("facts"), *tables_that_hold("records")]:
-        if found := _changes_of(table, package.rows[table.name], since):
+        if found := _changes_of(table, package.rows[table.name], since, moves):
             yield found
 
 
-def _changes_of(table: Table, rows: list[Row], since: int) -> TableChanges:
+def _changes_of(table: Table, rows: list[Row], since: int, moves: Moves) -> TableChanges:
     found = TableChanges(table)
     before = {_name(row): row for row in rows if row.enters <= since and (row.leaves is None or row.leaves > since)}
     now = {_name(row): row for row in rows if row.leaves is None}
@@ -38,7 +44,7 @@ def _changes_of(table: Table, rows: list[Row], since: int) -> TableChanges:
         if name not in before:
             found.entered.append(name)
         elif name not in now:
-            found.withdrawn.append((name, _reason(before[name], rows)))
+            found.withdrawn.append((name, _reason(before[name], rows, moves)))
         elif before[name] is not now[name]:
             found.corrected.append((name, _reason(before[name], rows)))
     return found
@@ -49,10 +55,12 @@ def _name(row: Row) -> str:
     return row["key"] if row.table.holds == "facts" else ":".join(row.identity)
 
 
-def _reason(row: Row, rows: list[Row]) -> str:
-    """Why the last version but the live one left; records leave without a reason."""
+def _reason(row: Row, rows: list[Row], moves: Moves | None = None) -> str:
+    """Why the last version but the live one left, or a record its key; other changes of records have no reason."""
     if row.table.holds != "facts":
-        return ""
+        move = (moves or {}).get((row.table.model.document_kind, row.identity[0]))  # type: ignore[attr-defined]
+        how = "merged into" if move and move["merged"] == "true" else "renamed"
+        return f"{how} `{move['moved_to']}`. {move['reason']}" if move else ""
     left = [other for other in rows if other["key"] == row["key"] and other["left"]]
     return max(left, key=lambda other: other.number("version") or 0)["left_reason"]
 

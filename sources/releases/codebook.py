@@ -15,6 +15,7 @@ from sources.releases.sqlite import ALL_FACTS, CODEBOOK, LIVE, PAST, RELEASE
 HOLDS = {
     "revisions": "One row a revision.",
     "records": "One row for each state that a thing was in: the one with an empty `left` stands.",
+    "moves": "One row for each key that a source or an entity left. The rows of all tables name it by its newest key.",
     "facts": "One row for each version of a fact: those with an empty `left` are live.",
     "parts": "One row for each part of a version of a fact.",
 }

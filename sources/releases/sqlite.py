@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sources.dataset.rows import Package, Row
+from sources.dataset.keys import Keys
+from sources.dataset.rows import NEXT, Package, Row
 from sources.dataset.tables import Column, Table, table_of, tables, tables_that_hold
 from sources.models import Fact
 from sources.releases.described import described_columns
@@ -37,7 +38,7 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
 
 
 def write_sqlite(package: Package, about: dict[str, Any], path: Path) -> None:
-    """Write all rows. Tables of records have the state that stands; states that are past have a table of their own."""
+    """Write all rows. Tables of records have the last state of each; states that are past have a table of their own."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         for pragma in (f"page_size={PAGE}", "journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF"):
             database.execute(f"PRAGMA {pragma}")
@@ -65,12 +66,21 @@ def _content(package: Package, about: dict[str, Any]) -> Iterator[tuple[str, int
     codecs = {name: _converter(_facts_table().column(name)) for name in shared}
     rows = [(*(codecs[name](row[name]) for name in shared), kinds[row.table.name]) for row in facts]
     yield ALL_FACTS, len(shared) + 1, rows
+    yield "moves", *_typed(tables()["moves"], package.rows["moves"])
+    last = _last_states(package)
     for table in tables_that_hold("records"):
-        yield table.name, *_typed(table, [row for row in package.rows[table.name] if row.leaves is None])
-    past = [row for row in package.that_hold("records") if row.leaves is not None]
+        yield table.name, *_typed(table, [row for row in package.rows[table.name] if id(row) in last])
+    past = [row for row in package.that_hold("records") if id(row) not in last]
     yield PAST, 5, [(row.table.name, ":".join(row.identity), row.enters, row.leaves, _state(row)) for row in past]
     for table in [*tables_that_hold("facts"), *tables_that_hold("parts")]:
         yield table.name, *_typed(table, package.rows[table.name])
+
+
+def _last_states(package: Package) -> set[int]:
+    """The rows of the states that stand, and the last of each that was merged into another: past facts name it."""
+    keys = Keys.of(package)
+    last = [states[-1] for states in package.states().values()]
+    return {id(row) for row in last if keys.at(row.table.name, row.identity[0], NEXT) == row.identity[0]}
 
 
 def _state(row: Row) -> str:
@@ -114,6 +124,7 @@ def _schema() -> Iterator[str]:
     shared = [_column(column) for column in _shared_columns()]
     yield _created(ALL_FACTS, [*shared, '"kind" TEXT NOT NULL', 'PRIMARY KEY ("key", "version")'])
     yield from _indexes(ALL_FACTS, ["entered", "left", "kind"])
+    yield from _table(tables()["moves"])
     for table in tables_that_hold("records"):
         yield from _table(table)
     moments = [f'"{name}" INTEGER NOT NULL REFERENCES "revisions" ("number")' for name in ("entered", "left")]
@@ -126,7 +137,7 @@ def _schema() -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    key = ", ".join(map(_quoted, table.identity))
+    key = ", ".join(map(_quoted, table.primary_key if table.holds == "moves" else table.identity))
     keys = [f"PRIMARY KEY ({key})"]
     if table.holds in ("facts", "parts"):
         whole = ALL_FACTS if table.holds == "facts" or table.whole is Fact else table_of(table.whole).name

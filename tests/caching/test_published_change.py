@@ -67,6 +67,20 @@ def test_another_process_publishes(live_cache: RevisionCache, django_alone: Coun
     assert ask(live_cache, ADDRESS, HTTP_IF_NONE_MATCH=after[0].headers["etag"]).status == 304
 
 
+def test_no_kept_answer_outlives_a_move(live_cache: RevisionCache, django_alone: Counting):
+    old, new = "/api/v1/minerals/oldium/", "/api/v1/minerals/newium/"
+    publish("oldium")
+    kept = [ask(live_cache, old) for _ in range(2)]
+    ledger.rename(make_mineral("oldium"), "newium", author="curator", message="Its name was misread.")
+    known = {"HTTP_IF_NONE_MATCH": kept[0].headers["etag"]}
+    led = [ask(live_cache, old), ask(live_cache, old, **known), ask(live_cache, old, "HEAD")]
+
+    assert [answer.status for answer in kept] == [200, 200]
+    assert [(answer.status, answer.headers["location"]) for answer in led] == [(308, new)] * 3
+    assert ask(live_cache, new).status == 200
+    assert django_alone.asked == 5
+
+
 def test_no_thread_is_told_what_is_stale(live_cache: RevisionCache, django_alone: Counting):
     """Each answer shows at least the revision that was published before it was asked for, and no mixture."""
     first = count(ask(live_cache, ADDRESS))

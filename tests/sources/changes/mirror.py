@@ -43,7 +43,8 @@ class Mirror:
         before = self.documents.pop(name, None)
         self.best.discard(name)
         assert (change["action"] == "entered") == (before is None)
-        if change["action"] == "withdrawn":
+        assert (change["moved_to"] is not None) == (change["action"] == "moved")
+        if change["action"] in ("withdrawn", "moved"):
             assert change["document"] is None
             return
         self.documents[name] = change["document"]

@@ -11,8 +11,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from curating.merging import merge
+from minerals.models import Mineral
 from sources import ledger
-from sources.models import Fact, Record, Revision, Term
+from sources.models import Fact, Record, Revision, Source, Term
+from sources.moving import stands
 from tests import factories as make
 from tests.endpoints import ROOT, Get
 from tests.sources.changes.mirror import Mirror, listed, rows_of_facts
@@ -28,15 +31,29 @@ def live(number: int) -> Fact | None:
     return found.as_kind if found else None
 
 
+def mined(number: int) -> Any:
+    """One of the minerals that there are, or the first of them all: they may have been renamed and merged."""
+    found = [mineral for mineral in Mineral.objects.order_by("pk") if stands(mineral)]
+    return found[number % len(found)] if len(found) > 1 else make.make_mineral(f"mineral-{Mineral.objects.count()}")
+
+
+def sourced(number: int) -> Any:
+    found = [source for source in Source.objects.order_by("pk") if stands(source)]
+    if number < len(found):
+        return found[number]
+    return make.make_source(f"source-{Source.objects.count()}", publisher=f"Publisher {number}")
+
+
 def drafted(number: int, one: int, other: int) -> Fact | None:
     """A claim that is not there yet, or no more; rivals of each other are those whose second choice is the same."""
     key = f"claim-{number}"
     if live(number):
         return None
+    source, mineral = sourced(one), mined(other)
     if past := Fact.objects.filter(key=key).order_by("-version").first():
-        return make.make_correction(past.as_kind, note=f"Once more, {one}.")
-    source = make.make_source(f"source-{one}", publisher=f"Publisher {one}")
-    mineral = make.make_mineral(f"mineral-{other % 2}")
+        # What it named before may have been merged into another since.
+        named = {"mineral": mineral} if past.kind in ("reserve", "designation") else {}
+        return make.make_correction(past.as_kind, source=source, note=f"Once more, {one}.", **named)
     match number:
         case 0:
             return make.make_fact("designation", key, mineral=mineral, source=source)
@@ -63,16 +80,16 @@ def edited(number: int, one: int, other: int) -> Record | None:
     """A source, entity or word that the dataset shows, under another name or known by another."""
     match number:
         case 0:
-            record: Any = make.make_source(f"source-{one}", publisher=f"Publisher {one}")
+            record: Any = sourced(one)
             record.title = f"Title {other}"
         case 1:
-            record = make.make_mineral(f"mineral-{one % 2}")
+            record = mined(one)
             record.aliases = f"alias-{other}"
         case 2:
             record = make.make_country()
             record.name = f"Country {other}"
         case 3:
-            record = make.make_mineral(f"mineral-{one % 2}")
+            record = mined(one)
             record.name = f"Mineral {other}"
         case _:
             record = make.make_term(code=f"word-{one}")
@@ -81,13 +98,33 @@ def edited(number: int, one: int, other: int) -> Record | None:
     return record
 
 
+def moved(number: int, one: int, other: int) -> None:
+    """A revision of its own, in which something is renamed, at times back, or merged into another of its kind."""
+    model: Any = Mineral if number % 2 else Source
+    found = [record for record in model.objects.order_by("pk") if stands(record)]
+    record = found[one % len(found)] if found else None
+    if number >= 3 and len(found) > 1:
+        into = found[(one + 1) % len(found)]
+        merge(record, into, author="curator", message="They are one.")
+    elif record:
+        names = [document.key for document in record.documents.order_by("pk")]
+        key = names[0] if other == 3 and names[0] != record.document_key else f"key-{Revision.objects.count()}"
+        ledger.rename(record, key, author="curator", message="It is called so.")
+
+
 ACTS: dict[str, Callable[[int, int, int], Any]] = {"enter": drafted, "correct": corrected, "edit": edited}
 Act = tuple[str, int, int, int]
-acts = st.tuples(st.sampled_from([*ACTS, "withdraw"]), st.integers(0, KEYS - 1), SMALL, SMALL)
+acts = st.tuples(st.sampled_from([*ACTS, "withdraw", "move"]), st.integers(0, KEYS - 1), SMALL, SMALL)
 
 
 def publish(together: list[Act]) -> None:
-    """One revision of several acts, so far as they can be done at all and at once."""
+    """One revision of several acts, so far as they can be done at all and at once; each move is one of its own."""
+    for _, *numbers in (one for one in together if one[0] == "move"):
+        moved(*numbers)
+    publish_at_once([one for one in together if one[0] != "move"])
+
+
+def publish_at_once(together: list[Act]) -> None:
     enter: dict[str, int] = {}
     leave: dict[str, int] = {}
     records: list[Record] = []
@@ -130,10 +167,10 @@ def test_a_mirror_is_the_dataset(history: list[tuple[list[Act], int, int]], get:
                 if mirror.read(page_size):
                     assert mirror.documents == (listed(get, mirror.since) if mirror.since else {})
                     break
-        while mirror.read(3) is False or mirror.since < len(history):
-            pass
         newest = Revision.objects.current()
         assert newest is not None
+        while mirror.read(3) is False or mirror.since < newest.number:
+            pass
         assert mirror.since == newest.number
 
         assert mirror.documents == listed(get)

@@ -1,0 +1,291 @@
+"""Admin pages on which entities and sources are renamed, and merged into others."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from curating.foresight import Foresight, foreseen, of_merger, of_revision
+from curating.merging import merge
+from curating.shared import REFUSALS, LedgerAdmin, reason_of
+from sources import ledger
+from sources.models import Citation, Entity, Record, Revision
+from sources.moves import left_by
+from sources.moving import named, problems_of_key, stands
+from sources.registry import fact_models
+
+RENAME, MERGE = "rename", "merge"
+
+
+class MoveForm(forms.Form):
+    """Why something is renamed or merged."""
+
+    message = forms.CharField(
+        label="What changes and why",
+        widget=AdminTextareaWidget({"rows": 3}),
+        help_text="Readers find this in the history, and where the old address leads on.",
+    )
+
+    def __init__(self, record: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.record = record
+
+    def digest(self) -> str:
+        """What stands for all that was entered, and for the dataset that it was entered for."""
+        newest = Revision.objects.current()
+        entered = sorted((name, str(value)) for name, value in self.cleaned_data.items())
+        return salted_hmac("curating.moving", repr((newest, entered))).hexdigest()
+
+
+class RenameForm(MoveForm):
+    """Another name, another key, or both."""
+
+    def __init__(self, record: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(record, *args, **kwargs)
+        own = record.identity[0]
+        self.fields["key"] = forms.CharField(
+            label=own.capitalize(),
+            max_length=record._meta.get_field(own).max_length,
+            initial=record.document_key,
+            help_text=f"The address ends in it. The old {own} goes on to lead here.",
+        )
+        if isinstance(record, Entity):
+            name: Any = record._meta.get_field("name")
+            self.fields["name"] = name.formfield(initial=record.name)
+            self.fields["keep_name"] = forms.BooleanField(
+                required=False,
+                initial=True,
+                label="Keep the old name as an alias",
+                help_text="Filters go on to accept it. Leave it out where the old name was a mistake.",
+            )
+        self.order_fields(["name", "keep_name", "key", "message"])
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"])
+        if key != self.record.document_key and (problems := list(problems_of_key(self.record, key))):
+            raise ValidationError(problems)
+        return key
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors and not self.changes_key and not self.changes_name:
+            raise ValidationError("Nothing is changed: enter another name, or another key.")
+        return cleaned
+
+    @property
+    def changes_key(self) -> bool:
+        return self.cleaned_data.get("key") != self.record.document_key
+
+    @property
+    def changes_name(self) -> bool:
+        return "name" in self.fields and self.cleaned_data.get("name") != self.record.name
+
+    def act(self, author: str) -> Revision:
+        record, message = copy(self.record), self.cleaned_data["message"]
+        if self.changes_name:
+            old, record.name = record.name, self.cleaned_data["name"]
+            aliases = [alias for alias in record.aliases.split("|") if alias and alias != record.name]
+            if self.cleaned_data["keep_name"] and old not in aliases:
+                aliases.append(old)
+            record.aliases = "|".join(aliases)
+            record.full_clean()
+            record.save()
+        if self.changes_key:
+            return ledger.rename(record, self.cleaned_data["key"], author=author, message=message)
+        return ledger.record([record], author=author, message=message)
+
+    def foresee(self, author: str) -> Foresight:
+        return foreseen(lambda: self.act(author), of_revision)
+
+
+class MergeForm(MoveForm):
+    """What something is to become part of."""
+
+    def __init__(self, record: Any, *args: Any, **kwargs: Any) -> None:
+        site = kwargs.pop("site")
+        super().__init__(record, *args, **kwargs)
+        kind = record._meta.verbose_name
+        self.fields["into"] = forms.ModelChoiceField(
+            type(record).objects.exclude(pk=record.pk),
+            label="Merge into",
+            widget=AutocompleteSelect(_field_naming(type(record)), site),
+            help_text=f"The {kind} that stays. Choose by name, slug or alias.",
+        )
+        self.order_fields(["into", "message"])
+
+    def clean_into(self) -> Record:
+        into: Record = self.cleaned_data["into"]
+        if not stands(into):
+            raise ValidationError(f"The {named(into)} is not in the dataset: publish it first, or choose another one.")
+        return into
+
+    def _merge(self, author: str) -> Any:
+        into = copy(self.cleaned_data["into"])
+        return merge(copy(self.record), into, author=author, message=self.cleaned_data["message"])
+
+    def act(self, author: str) -> Revision:
+        revision: Revision = self._merge(author).revision
+        return revision
+
+    def foresee(self, author: str) -> Foresight:
+        past = self.cleaned_data["into"]
+        return foreseen(lambda: self._merge(author), lambda merged: of_merger(merged, self.record, past, past))
+
+
+def _field_naming(model: type[Record]) -> Any:
+    """A field that names records of a model, which the admin looks these up for while they are typed."""
+    named_by: list[type[models.Model]] = [Citation, *fact_models().values()]
+    fields = (one for kind in named_by for one in kind._meta.local_concrete_fields)
+    return next(one for one in fields if isinstance(one, models.ForeignKey) and one.related_model is model)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAct:
+    """Renaming or merging, as its page names it."""
+
+    name: str
+    verb: str
+    done: str
+    meaning: str
+
+
+ACTS = (
+    MoveAct(
+        RENAME,
+        "Rename",
+        "Renamed",
+        "One revision gives it another name, another key, or both, wherever the dataset shows it. Older revisions keep the "
+        "old ones, and the old address leads to the new one for ever.",
+    ),
+    MoveAct(
+        MERGE,
+        "Merge",
+        "Merged",
+        "One revision gives each fact that names it a next version that names the other one instead, and lets its address "
+        "and its names lead there. Older revisions keep it as it was. No fact is lost.",
+    ),
+)
+
+
+class MovableAdmin(LedgerAdmin):
+    """Adds the pages on which what the dataset shows is renamed, or merged into another."""
+
+    change_form_template = "curating/record.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        moves = [
+            path(f"<int:pk>/{act.name}/", view(self.move_view), {"act": act}, name=self._name_of(act)) for act in ACTS
+        ]
+        return [*moves, *super().get_urls()]
+
+    def _name_of(self, act: MoveAct) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{act.name}"
+
+    def _form(self, request: HttpRequest, act: MoveAct, record: Any) -> Any:
+        data = request.POST if request.method == "POST" else None
+        if act.name == RENAME:
+            return RenameForm(record, data)
+        return MergeForm(record, data, site=self.admin_site)
+
+    def move_view(self, request: HttpRequest, pk: int, act: MoveAct) -> HttpResponse:
+        """Ask for the new name or the other one, show what would change, and do it once that was seen."""
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        record = self.get_object(request, str(pk))
+        if record is None:
+            raise Http404("There is no such thing.")
+        if not stands(record):
+            self.message_user(request, f"The {named(record)} is not in the dataset.", messages.ERROR)
+            return redirect(self._page_of(record))
+        form, foresight = self._form(request, act, record), None
+        if form.is_valid():
+            digest = form.digest()
+            if "_confirm" in request.POST and constant_time_compare(request.POST.get("seen", ""), digest):
+                if self._moved(request, act, record, form):
+                    return redirect(self._page_of(record))
+            else:
+                foresight = self._foreseen(request, form)
+        return self._move_page(request, act, record, form, foresight)
+
+    def _foreseen(self, request: HttpRequest, form: Any) -> Foresight | None:
+        if "_confirm" in request.POST:
+            self.message_user(request, "Something has changed since the preview: look once more.", messages.WARNING)
+        try:
+            foresight: Foresight = form.foresee(request.user.get_username())
+        except REFUSALS as refusal:
+            form.add_error(None, reason_of(refusal))
+            return None
+        return foresight
+
+    def _moved(self, request: HttpRequest, act: MoveAct, record: Any, form: Any) -> bool:
+        try:
+            with transaction.atomic():
+                revision = form.act(request.user.get_username())
+                said = f"{act.done} in revision {revision.number}: {form.cleaned_data['message']}"
+                for one in filter(None, (record, form.cleaned_data.get("into"))):
+                    self.log_change(request, one, said)
+        except REFUSALS as refusal:
+            form.add_error(None, reason_of(refusal))
+            return False
+        self.message_user(request, f"{act.done} in revision {revision.number}: {record}.", messages.SUCCESS)
+        return True
+
+    def _move_page(
+        self, request: HttpRequest, act: MoveAct, record: Any, form: Any, foresight: Foresight | None
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{act.verb} {record}",
+            "act": act,
+            "original": record,
+            "back": self._page_of(record),
+            "form": form,
+            "media": self.media + form.media,
+            "foresight": foresight,
+            "seen": form.digest() if foresight else "",
+        }
+        return TemplateResponse(request, "curating/move.html", context)
+
+    def _page_of(self, record: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[record.pk])
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if record := context.get("original"):
+            context |= self._moves_from(request, record)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _moves_from(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What can be done with a record from its page, or where it went."""
+        if stands(record):
+            if not self.has_publish_permission(request):
+                return {}
+            return {"moves": [(act, reverse(f"admin:{self._name_of(act)}", args=[record.pk])) for act in ACTS]}
+        if (move := left_by(record)) is None:
+            return {}
+        target = getattr(move, "entity_id" if isinstance(record, Entity) else "source_id")
+        return {
+            "move": move,
+            "moved_at": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[target]),
+        }
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or left_by(obj) is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or left_by(obj) is None)
