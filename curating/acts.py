@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 
 from curating.drafts import correction_of
 from curating.forms import ActForm
+from curating.preview import SEEN, STANDS_IN, perform, preview_of
+from curating.readable import Page, reason_needed
 from curating.shared import REFUSALS, LedgerAdmin, page_of, reason_of
 from sources import ledger
 from sources.ledger import LedgerError
@@ -119,6 +121,7 @@ class ActingAdmin(LedgerAdmin):
             raise Http404("There are no such facts.")
         form = ActForm(request.POST if "message" in request.POST else None)
         form.fields["message"].label = act.question
+        form.fields["message"].help_text = reason_needed(facts)
         if form.is_valid() and self._done(request, act, facts, form.cleaned_data["message"]):
             return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
@@ -126,7 +129,8 @@ class ActingAdmin(LedgerAdmin):
     def _done(self, request: HttpRequest, act: Act, facts: list[Fact], message: str) -> bool:
         try:
             with transaction.atomic():
-                revision = act.run(facts, request.user.get_username(), message)
+                author = request.user.get_username()
+                revision = perform(lambda: act.run(facts, author, message), request.POST.get(SEEN, ""))
                 for fact in facts:
                     self.log_change(request, fact, f"{act.done} in revision {revision.number}.")
         except REFUSALS as refusal:
@@ -137,6 +141,7 @@ class ActingAdmin(LedgerAdmin):
         return True
 
     def _confirmation(self, request: HttpRequest, act: Act, facts: list[Fact], form: ActForm) -> HttpResponse:
+        author = request.user.get_username()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -148,6 +153,7 @@ class ActingAdmin(LedgerAdmin):
             "asked": ",".join(str(fact.pk) for fact in facts),
             "back": self._page_for(facts),
             "form": form,
+            "page": Page(preview_of(lambda: act.run(facts, author, STANDS_IN))),
         }
         return TemplateResponse(request, "curating/act.html", context)
 

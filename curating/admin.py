@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 
 from curating.facts import FactColumns, StateFilter
 from curating.records import RecordAdmin, ShownFilter
+from curating.revisions import RevisionAdmin
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
 
@@ -67,18 +66,7 @@ class FactOverviewAdmin(FactColumns, OverviewAdmin):
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
 
-@admin.register(Revision)
-class RevisionAdmin(ReadOnlyAdmin):
-    list_display = ("number", "created", "author", "message", "entered")
-    list_filter = ("author",)
-    search_fields = ("author", "message")
-    ordering = ("-number",)
-    readonly_fields = ("entered",)
-
-    @admin.display(description="facts that entered")
-    def entered(self, revision: Revision) -> str:
-        address = reverse("admin:sources_fact_changelist")
-        return format_html('<a href="{}?published_in__exact={}">List</a>', address, revision.pk)
+admin.site.register(Revision, RevisionAdmin)
 
 
 @admin.register(Citation)

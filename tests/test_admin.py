@@ -71,8 +71,11 @@ def body_of(key: str, kind: str = "reserve") -> str:
 
 
 def act(client: Client, name: str, *facts: Fact, message: str = "As the source says.") -> Any:
-    data = {"facts": ",".join(str(fact.pk) for fact in facts), "message": message}
-    return client.post(address(type(facts[0]), name), data, follow=True)
+    """Look at what an act would change, then confirm it."""
+    where, asked = address(type(facts[0]), name), {"facts": ",".join(str(fact.pk) for fact in facts)}
+    page = client.get(where, asked)
+    seen = page.context["page"].preview.token if page.status_code == 200 else ""
+    return client.post(where, asked | {"message": message, "seen": seen}, follow=True)
 
 
 @pytest.fixture
