@@ -21,6 +21,8 @@ IN_DETAIL = 12
 """Changes of one sort that a page shows field by field; it names others."""
 NAMED = 100
 """Changes of one sort that a page names; it counts the rest."""
+ALIKE = 0.5
+"""From which part of their values in common on two items of lists are taken for the same one."""
 MOST_LISTED = 40
 """Disputes, checks or totals that a page lists; it counts the rest."""
 
@@ -30,11 +32,17 @@ TITLES = {
     Action.WITHDRAWN: "Leaves the dataset",
     Action.CHANGED: "Reads otherwise",
 }
+DONE = {
+    Action.ENTERED: "Entered the dataset",
+    Action.CORRECTED: "Was corrected",
+    Action.WITHDRAWN: "Left the dataset",
+    Action.CHANGED: "Read otherwise",
+}
 COUNTED = {
-    Action.ENTERED: ("enters", "enter"),
-    Action.CORRECTED: ("is corrected", "are corrected"),
-    Action.WITHDRAWN: ("leaves", "leave"),
-    Action.CHANGED: ("reads otherwise", "read otherwise"),
+    Action.ENTERED: ("document enters", "documents enter"),
+    Action.CORRECTED: ("document is corrected", "documents are corrected"),
+    Action.WITHDRAWN: ("document leaves", "documents leave"),
+    Action.CHANGED: ("document reads otherwise", "documents read otherwise"),
 }
 OUTRANKED = "From now on, lists show it only to those who ask for all claims."
 BEST_AGAIN = "From now on, lists show it to everyone again."
@@ -80,6 +88,11 @@ class Shown:
     @property
     def fields(self) -> list[Field]:
         return list(fields_of(self.change.old, self.change.new))
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether it is there before and after, so that its fields are set side by side."""
+        return None not in (self.change.before, self.change.after)
 
     @property
     def notes(self) -> list[str]:
@@ -167,9 +180,9 @@ class Page:
                 yield Turn(begins, name_of(change.kind), change.key, f"{issue['code']}: {issue['explanation']}")
 
 
-def groups(changes: Sequence[DocumentChange], in_detail: int = IN_DETAIL) -> list[Group]:
-    """The changes of each sort."""
-    return [_group(title, found, in_detail) for action, title in TITLES.items() if (found := _of(action, changes))]
+def groups(changes: Sequence[DocumentChange]) -> list[Group]:
+    """The changes of each sort that are to be made, the first of them in detail."""
+    return [_group(title, found, IN_DETAIL) for action, title in TITLES.items() if (found := _of(action, changes))]
 
 
 def _group(title: str, changes: list[DocumentChange], in_detail: int) -> Group:
@@ -189,10 +202,37 @@ def _listed(things: Iterable[Any]) -> Listed:
 def fields_of(before: Any, after: Any) -> Iterator[Field]:
     """What differs between two states of a document, down to single values."""
     for found in differences(before, after):
-        old, new = (dict(_leaves(found[side], found["path"])) for side in ("before", "after"))
-        for path in dict.fromkeys([*new, *old]):
-            if old.get(path) != new.get(path):
-                yield Field(path, old.get(path, ""), new.get(path, ""))
+        old, new = found["before"], found["after"]
+        if isinstance(old, list) and isinstance(new, list):
+            yield from _items_of(old, new, found["path"])
+        else:
+            yield from _leaves_of(old, new, found["path"])
+
+
+def _leaves_of(before: Any, after: Any, path: str) -> Iterator[Field]:
+    old, new = dict(_leaves(before, path)), dict(_leaves(after, path))
+    for name in dict.fromkeys([*new, *old]):
+        if old.get(name) != new.get(name):
+            yield Field(name, old.get(name, ""), new.get(name, ""))
+
+
+def _items_of(before: list[Any], after: list[Any], path: str) -> Iterator[Field]:
+    """What differs between two lists of other lengths: each item beside the one that it is most like."""
+    left = list(enumerate(before))
+    for number, new in enumerate(after):
+        likest = max(left, key=lambda pair: _likeness(pair[1], new), default=None)
+        if likest and _likeness(likest[1], new) > ALIKE:
+            left.remove(likest)
+        yield from _leaves_of(likest[1] if likest and likest not in left else None, new, f"{path}.{number}")
+    for number, old in left:
+        yield from _leaves_of(old, None, f"{path}.{number} (leaves)")
+
+
+def _likeness(one: Any, other: Any) -> float:
+    """The part of their values that two JSON values have in common."""
+    values, others = dict(_leaves(one, "")), dict(_leaves(other, ""))
+    every = {*values, *others}
+    return sum(values.get(path) == others.get(path) for path in every) / len(every) if every else 1
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -231,18 +271,16 @@ def page_of_document(document: Document) -> str:
     return f"{reverse(f'{base}_changelist')}?vocabulary={vocabulary}&q={code}"
 
 
-def with_reasons(revision: int, found: Iterable[Group]) -> list[Group]:
-    """The groups of a revision, with why facts left in it."""
+def groups_done(revision: int, changes: Sequence[DocumentChange]) -> list[Group]:
+    """The changes of each sort that a revision made, by their names, with why facts left."""
     reasons = dict(Fact.objects.filter(left_in=revision).values_list("pk", "left_reason"))
 
     def explained(shown: Shown) -> Shown:
         before = shown.change.before
         return Shown(shown.change, reasons.get(before.fact_id, "") if before and before.fact_id else "")
 
-    return [
-        Group(group.title, group.count, [*map(explained, group.detailed)], [*map(explained, group.named)])
-        for group in found
-    ]
+    found = [_group(title, made, 0) for action, title in DONE.items() if (made := _of(action, changes))]
+    return [Group(group.title, group.count, [], [*map(explained, group.named)]) for group in found]
 
 
 def reason_needed(facts: Iterable[Fact]) -> str:

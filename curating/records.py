@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from curating.editing import PreviewedEdits
 from curating.forms import ShownRecordForm
-from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
-from sources import ledger
+from curating.shared import Fieldsets, column, entered_fields, filter_on
 from sources.models import Document, Record
 
 REVISION_MESSAGE = "revision_message"
@@ -30,7 +30,7 @@ class ShownFilter(admin.SimpleListFilter):
         return queryset.filter(is_shown=self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
-class RecordAdmin(LedgerAdmin):
+class RecordAdmin(PreviewedEdits):
     """Sources, entities and terms. To change one that the dataset shows is a revision; none of those is deleted."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -81,7 +81,7 @@ class RecordAdmin(LedgerAdmin):
         super().save_model(request, obj, form, change)
         message = form.cleaned_data.get(REVISION_MESSAGE)
         if message and set(form.changed_data) - {REVISION_MESSAGE}:
-            revision = ledger.record([obj], author=request.user.get_username(), message=message)
+            revision = self.publish_edit(request, obj, message)
             self.message_user(request, f"Published in revision {revision.number}.", messages.SUCCESS)
 
 

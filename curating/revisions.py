@@ -16,13 +16,13 @@ from django.utils.html import format_html
 from curating.changed import changes_of
 from curating.forms import ActForm
 from curating.preview import SEEN, STANDS_IN, perform, preview_of
-from curating.readable import Page, groups, with_reasons
+from curating.readable import Page, groups_done
 from curating.shared import REFUSALS, ReadOnlyAdmin, page_of, reason_of
 from curating.undoing import Undoing, undo, undoing
 from sources.models import Revision
 
 LISTED = 50
-"""Facts that the page of an undoing names; it counts the others."""
+"""Facts and obstacles that the page of an undoing names; it counts the others."""
 
 
 class RevisionAdmin(ReadOnlyAdmin):
@@ -51,7 +51,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         revision: Revision = context["original"]
-        context["groups"] = with_reasons(revision.number, groups(changes_of(revision.number, bodies=False), 0))
+        context["groups"] = groups_done(revision.number, changes_of(revision.number, bodies=False))
         if self.may_undo(request):
             context["undo_at"] = _undo_address(revision)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -89,16 +89,16 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def _confirmation(self, request: HttpRequest, found: Undoing, form: ActForm) -> HttpResponse:
         revision, author = found.revision, request.user.get_username()
-        facts = [*found.leaving, *found.returning]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Undo revision {revision.number}",
             "undoing": found,
+            "obstacles": found.obstacles[:LISTED],
+            "further_obstacles": max(0, len(found.obstacles) - LISTED),
             "leaving": [(fact, page_of(fact)) for fact in found.leaving[:LISTED]],
             "returning": [(fact, page_of(fact)) for fact in found.returning[:LISTED]],
             "others": sum(max(0, len(listed) - LISTED) for listed in (found.leaving, found.returning)),
-            "size": len(facts),
             "address": _undo_address(revision),
             "back": reverse("admin:sources_revision_change", args=[revision.pk]),
             "form": form,

@@ -21,6 +21,8 @@ from sources.registry import fact_models, record_models
 
 MOST = 5_000
 """Facts and records that one undoing takes back."""
+SAID = 5
+"""Obstacles that a refusal tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def undoing(revision: Revision) -> Undoing:
     _add_records(found)
     size = len(found.leaving) + len(found.returning) + len(found.records)
     if size > MOST:
-        found.obstacles = [Obstacle(f"It did {size} things. No more than {MOST} are undone at once.")]
+        found.obstacles = [Obstacle(f"It did {size} things: no more than {MOST} are undone at once.")]
     if not size and not found.obstacles:
         found.obstacles = [Obstacle("It did nothing that can be taken back: what it showed first stays.")]
     return found
@@ -129,7 +131,7 @@ def undo(revision: Revision, author: str, why: str) -> Revision:
     ledger.one_at_a_time()
     found = undoing(revision)
     if found.obstacles:
-        raise LedgerError(" ".join(obstacle.said for obstacle in found.obstacles))
+        raise LedgerError(" ".join(obstacle.said for obstacle in found.obstacles[:SAID]))
     message = f"Undoes revision {revision.number}: {why}"
     return ledger.commit(
         Change(

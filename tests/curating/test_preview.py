@@ -343,3 +343,50 @@ def test_why_it_is_corrected_is_asked_and_kept(reviewer: Client):
 )
 def test_fields_that_differ_are_told_apart_down_to_single_values(before: Any, after: Any, expected: list[Any]):
     assert [tuple(field) for field in fields_of(before, after)] == expected
+
+
+def cited(key: str, position: int, locator: str | None = None) -> dict[str, Any]:
+    return {"position": position, "source": {"key": key, "publisher": key.title()}, "locator": locator, "note": "Read."}
+
+
+def test_items_of_lists_stand_beside_those_that_they_are_most_like():
+    before, after = [cited("atlas", 1), cited("report", 2)], [cited("report", 1, "page 3")]
+    assert [tuple(field) for field in fields_of({"citations": before}, {"citations": after})] == [
+        ("citations.0.position", "2", "1"),
+        ("citations.0.locator", "", "page 3"),
+        ("citations.0 (leaves).position", "1", ""),
+        ("citations.0 (leaves).source.key", "atlas", ""),
+        ("citations.0 (leaves).source.publisher", "Atlas", ""),
+        ("citations.0 (leaves).note", "Read.", ""),
+    ]
+
+
+def test_an_edit_of_what_is_shown_is_previewed_before_it_is_published(reviewer: Client):
+    fact = make_reserve("testium-named", mineral=make.make_mineral("testium"))
+    publish(fact)
+    before = newest()
+    data = filled(reviewer.get(change(fact.mineral)), name="Testium ore", revision_message="Its usual name.")
+    response = reviewer.post(change(fact.mineral), data)
+    page = response.context["page"]
+    assert named(page, "Reads otherwise") == ["testium", fact.key]
+    assert Field("name", "Testium", "Testium ore") in page.groups[0].detailed[0].fields
+    fact.mineral.refresh_from_db()
+    assert (fact.mineral.name, newest()) == ("Testium", before)
+    assert (
+        dict(response.context["posted"]).items()
+        >= {"name": "Testium ore", "revision_message": "Its usual name."}.items()
+    )
+
+    again = reviewer.post(change(fact.mineral), data | {"_again": "Back to the form"})
+    assert again.context["adminform"].form["name"].value() == "Testium ore"
+    assert "Nothing was published yet" in again.text
+    assert newest() == before
+
+    seen = {"seen": page.preview.token}
+    changed = reviewer.post(change(fact.mineral), data | seen | {"name": "Testium metal"})
+    assert changed.context["said"] == CHANGED_SINCE
+    assert newest() == before
+
+    reviewer.post(change(fact.mineral), data | seen)
+    assert newest().message == "Its usual name."
+    assert '"Testium ore"' in body_of(fact.key)

@@ -280,7 +280,7 @@ def test_a_revision_says_what_it_did_and_is_undone_from_its_page(reviewer: Clien
     correction = make_correction(fact, value=Decimal(20))
     revision = publish(correction, message="Read again.")
     page = reviewer.get(page_of(revision))
-    assert "Is corrected (1)" in page.text
+    assert "Was corrected (1)" in page.text
     assert reverse("admin:minerals_reserve_change", args=[correction.pk]) in page.text
     assert "Read again." in page.text
     assert undo_page(revision) in page.text
@@ -334,8 +334,8 @@ def test_the_pages_of_the_shipped_revisions_open(reviewer: Client):
 def test_no_more_is_undone_at_once_than_a_page_can_try(reviewer: Client, monkeypatch: pytest.MonkeyPatch):
     revision = publish(make_reserve("testium-one"), make_reserve("testium-two"))
     monkeypatch.setattr("curating.undoing.MOST", 1)
-    assert "It did 2 things. No more than 1 are undone at once." in reviewer.get(undo_page(revision)).text
-    with pytest.raises(LedgerError, match="No more than 1"):
+    assert "It did 2 things: no more than 1 are undone at once." in reviewer.get(undo_page(revision)).text
+    with pytest.raises(LedgerError, match="no more than 1"):
         undone(revision)
 
 
