@@ -120,8 +120,13 @@ class Group:
     named: list[Shown]
 
     @property
+    def further(self) -> int:
+        """How many are not shown in detail."""
+        return self.count - len(self.detailed)
+
+    @property
     def others(self) -> int:
-        return self.count - len(self.detailed) - len(self.named)
+        return self.further - len(self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,9 @@ def _group(title: str, changes: list[DocumentChange], in_detail: int) -> Group:
 
 
 def _of(action: Action, changes: Iterable[DocumentChange]) -> list[DocumentChange]:
-    return [change for change in changes if change.action == action]
+    """The changes of one sort: facts that enter before what they show first, what was edited before facts that show it."""
+    found = [change for change in changes if change.action == action]
+    return sorted(found, key=lambda change: (change.newest.fact_id is None) is not (action == Action.CHANGED))
 
 
 def _listed(things: Iterable[Any]) -> Listed:

@@ -48,8 +48,9 @@ def _additions() -> Iterator[tuple[type[Fact], Addition]]:
     """The kinds of facts that add up, and how."""
     from minerals.summing.views import AddingViewSet
 
-    for view in AddingViewSet.__subclasses__():
-        yield view.queryset.model, view.addition  # type: ignore[union-attr]
+    views: list[Any] = AddingViewSet.__subclasses__()
+    for view in views:
+        yield view.queryset.model, view.addition
 
 
 def _subjects(

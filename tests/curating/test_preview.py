@@ -27,7 +27,7 @@ from tests.test_admin import act, address, body_of, change, filled, messages_of,
 
 pytestmark = pytest.mark.django_db
 
-OTHER = {"verbatim": "50 tons", "value": Decimal(50)}
+OTHER: dict[str, Any] = {"verbatim": "50 tons", "value": Decimal(50)}
 """What contradicts ten tons."""
 
 
