@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
@@ -18,6 +19,8 @@ from django.urls import URLPattern, path, reverse
 from curating import findings, reviewing
 from curating.drafts import correction_of
 from curating.forms import ActForm
+from curating.preview import SEEN, STANDS_IN, perform, preview_of
+from curating.readable import Page, reason_needed
 from curating.shared import REFUSALS, LedgerAdmin, page_of, reason_of
 from sources import documents
 from sources.models import Fact, Revision
@@ -48,6 +51,8 @@ class Act:
     objections: Callable[[Sequence[Fact], Any], list[str]] = _no_objections
     """What is known to be in its way before it is done."""
     needs_words: bool = True
+    is_revision: bool = False
+    """Whether it changes the dataset, so that what readers will see is shown before it is done."""
     can_be_alone: bool = False
     """Whether a superuser may do it against the objections."""
 
@@ -100,6 +105,7 @@ PUBLISH = Act(
     right="publish",
     run=_publish,
     objections=reviewing.objections,
+    is_revision=True,
     can_be_alone=True,
 )
 WITHDRAW = Act(
@@ -110,6 +116,7 @@ WITHDRAW = Act(
     meaning="One revision takes all of these out of the dataset. They stay readable at older revisions, with the reason.",
     right="publish",
     run=_withdraw,
+    is_revision=True,
 )
 
 
@@ -174,6 +181,8 @@ class Acting(admin.ModelAdmin):
             needs_words=act.needs_words,
             may_be_alone=act.can_be_alone and request.user.is_superuser and bool(act.objections(facts, request.user)),
         )
+        if act.is_revision:
+            form.fields["message"].help_text = reason_needed(facts)
         if form.is_valid() and self._done(request, act, facts, form.cleaned_data):
             return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
@@ -181,7 +190,8 @@ class Acting(admin.ModelAdmin):
     def _done(self, request: HttpRequest, act: Act, facts: list[Fact], answer: Answer) -> bool:
         try:
             with transaction.atomic():
-                revision = act.run(facts, request.user, answer)
+                run = partial(act.run, facts, request.user, answer)
+                revision = perform(run, request.POST.get(SEEN, "")) if act.is_revision else run()
                 done = f"{act.done} in revision {revision.number}" if revision else act.done
                 for fact in facts:
                     self.log_change(request, fact, f"{done}. {reviewing.ALONE if answer.get('alone') else ''}".strip())
@@ -195,6 +205,7 @@ class Acting(admin.ModelAdmin):
     def _confirmation(self, request: HttpRequest, act: Act, facts: list[Fact], form: ActForm) -> HttpResponse:
         listed = facts[:FACTS_LISTED]
         remarks = findings.remarks([fact for fact in listed if fact.is_draft])
+        tried = partial(act.run, facts, request.user, {"message": STANDS_IN, "alone": "alone" in form.fields})
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -207,6 +218,7 @@ class Acting(admin.ModelAdmin):
             "objections": act.objections(facts, request.user),
             "back": self._page_for(facts),
             "form": form,
+            "page": Page(preview_of(tried)) if act.is_revision else None,
         }
         return TemplateResponse(request, "curating/act.html", context)
 

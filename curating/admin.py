@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 
 from curating import people
 from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
@@ -16,6 +15,7 @@ from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
 from curating.models import ArchiveProposal, LinkCheck, Review, Step
 from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
+from curating.revisions import RevisionAdmin
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from curating.sources import SourceAdmin
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Move, Revision, Term
@@ -72,18 +72,7 @@ class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
         return reverse("admin:curating_review_changelist")
 
 
-@admin.register(Revision)
-class RevisionAdmin(ReadOnlyAdmin):
-    list_display = ("number", "created", "author", "message", "entered")
-    list_filter = ("author",)
-    search_fields = ("author", "message")
-    ordering = ("-number",)
-    readonly_fields = ("entered",)
-
-    @admin.display(description="facts that entered")
-    def entered(self, revision: Revision) -> str:
-        address = reverse("admin:sources_fact_changelist")
-        return format_html('<a href="{}?published_in__exact={}">List</a>', address, revision.pk)
+admin.site.register(Revision, RevisionAdmin)
 
 
 @admin.register(Citation)

@@ -26,17 +26,22 @@ def correction_of(fact: Fact) -> tuple[Fact, bool]:
         raise LedgerError(f"{fact} is a draft: change it as it is.")
     if newest.pk != fact.pk:
         raise LedgerError(f"{fact} was replaced: correct {newest} instead.")
-    draft = _copy(fact)
+    return copy_of(fact, fact.version + 1), True
+
+
+def copy_of(fact: Fact, version: int) -> Fact:
+    """A draft of another version of a fact, given as its own kind, that says and cites what the fact does."""
+    draft = _copy(fact, version)
     for owner in (Citation._meta.get_field("fact"), *parts_of(type(fact)).values()):
         _copy_parts(owner, fact, draft)
-    return draft, True
+    return draft
 
 
-def _copy(fact: Fact) -> Fact:
+def _copy(fact: Fact, version: int) -> Fact:
     """A draft that says what the fact says; what is not entered by hand is derived or left to publishing."""
     entered = (field for field in fact._meta.concrete_fields if field.editable and not field.primary_key)
     values = {field.attname: getattr(fact, field.attname) for field in entered}
-    draft = type(fact)(**values | {"version": fact.version + 1})
+    draft = type(fact)(**values | {"version": version})
     draft.save()
     return draft
 

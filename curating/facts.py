@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from curating.acts import WITHDRAW
+from curating.beside import beside
 from curating.care.filters import CareFilter
 from curating.entry.facts import CitationForm, FromSource
 from curating.files.admin import FilesAdmin
@@ -182,17 +183,18 @@ class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):
             context |= self._what_next(request, fact)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _what_next(self, request: HttpRequest, fact: Fact) -> dict[str, str]:
+    def _what_next(self, request: HttpRequest, fact: Fact) -> dict[str, Any]:
         """Why the page is as it is, and what can be done from it."""
         if fact.is_draft:
-            return {
-                "notice": f"Version {fact.version} is not published ({self.state(fact)}). Readers see nothing of it."
-            }
+            notice = f"Version {fact.version} is not published ({self.state(fact)}). Readers see nothing of it."
+            return {"notice": notice, "beside": beside(fact)}
         known = f"Version {fact.version} is published ({self.state(fact)}), so it never changes."
         last = Fact.objects.filter(key=fact.key, published_in__isnull=False).latest("version")
         if last.pk != fact.pk:
             return {"notice": known, "replaced_by": page_of(last)}
-        next_step = {"notice": f"{known} A correction is its next version, a draft until you publish it."}
+        next_step: dict[str, Any] = {
+            "notice": f"{known} A correction is its next version, a draft until you publish it."
+        }
         if super().has_change_permission(request):
             next_step["correct_at"] = self.address("correct", fact.pk)
         if fact.left_in_id is None and self.has_publish_permission(request):

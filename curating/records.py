@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from curating.editing import PreviewedEdits
 from curating.entry.naming import EntityForm, ShownEntityForm
 from curating.files.admin import FilesAdmin
 from curating.forms import ShownRecordForm
 from curating.moving import MovableAdmin
-from curating.shared import Fieldsets, LedgerAdmin, column, entered_fields, filter_on
-from sources import ledger
+from curating.shared import Fieldsets, column, entered_fields, filter_on
 from sources.models import Document, Record
 
 REVISION_MESSAGE = "revision_message"
@@ -33,7 +33,7 @@ class ShownFilter(admin.SimpleListFilter):
         return queryset.filter(is_shown=self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
-class RecordAdmin(FilesAdmin, LedgerAdmin):
+class RecordAdmin(FilesAdmin, PreviewedEdits):
     """Sources, entities and terms. To change one that the dataset shows is a revision; none of those is deleted."""
 
     shown_form: ClassVar[type[ShownRecordForm]] = ShownRecordForm
@@ -86,7 +86,7 @@ class RecordAdmin(FilesAdmin, LedgerAdmin):
         super().save_model(request, obj, form, change)
         message = form.cleaned_data.get(REVISION_MESSAGE)
         if message and set(form.changed_data) - {REVISION_MESSAGE}:
-            revision = ledger.record([obj], author=request.user.get_username(), message=message)
+            revision = self.publish_edit(request, obj, message)
             self.message_user(request, f"Published in revision {revision.number}.", messages.SUCCESS)
 
 

@@ -23,6 +23,7 @@ from minerals.models import (
     Use,
 )
 from minerals.quantities import Quantified, Ranked
+from minerals.summing import moving  # noqa: F401  (previews show the totals that it finds)
 from minerals.units import UNITS
 
 UNIT_FIELDS = ("unit", "grade_unit")

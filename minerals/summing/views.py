@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import orjson
 from django.db.models import QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from minerals.conversion import UNIT, QuantityViewSet
-from minerals.models import Country
-from minerals.summing.counting import BASE_UNIT, Addition, Figure, LeftOut
+from minerals.summing.counting import Addition, Figure, LeftOut
+from minerals.summing.reading import NUMBERS, figure_of, larger_areas
 from minerals.summing.serializers import row_serializer, summary_serializer
 from minerals.summing.summaries import MOST_FACTS, Summary
-from minerals.summing.sums import interval_of
 from sources.columns import flat
 from sources.filter_fields import NOTHING, split
-from sources.models import Document
 from sources.plain import plain
 from sources.shapes import Shapes
 
-NUMBERS = ("base_value", "base_low", "base_high")
 TAKEN = ("revision", "group_by", UNIT)
 
 
@@ -56,7 +52,7 @@ class AddingViewSet(QuantityViewSet):
         figures = self._figures(self.filter_queryset(self.get_queryset()))
         statuses = {word.casefold() for word in split(self.asked.filters.get("status", "-"))}
         summary = Summary(self.addition, self.asked.group_by, self.asked.unit)
-        found = summary.of(figures, statuses, self._larger_areas(), self._passed_over())
+        found = summary.of(figures, statuses, larger_areas(self.asked.number), self._passed_over())
         if whole := self.writes_whole:
             columns = self.get_columns()
             self.at_hand = [flat(columns, row) for row in plain(found["results"])]
@@ -66,7 +62,7 @@ class AddingViewSet(QuantityViewSet):
 
     def _figures(self, rows: QuerySet[Any]) -> list[Figure]:
         found = rows.order_by("key").values_list("shown_body", *NUMBERS)
-        return [self._figure(*row) for row in found[: MOST_FACTS + 1]]
+        return [figure_of(self.addition, *row) for row in found[: MOST_FACTS + 1]]
 
     def _passed_over(self) -> list[LeftOut]:
         """The facts that are not found only because a filter asks for those which state no reporting code and the like."""
@@ -78,15 +74,3 @@ class AddingViewSet(QuantityViewSet):
         return [
             LeftOut(figure, "stands_apart", column=stating[figure.key][0]) for figure in wider if stating[figure.key]
         ]
-
-    def _figure(self, stored: str, *numbers: Any) -> Figure:
-        body = orjson.loads(stored)
-        quantity = body["quantity"] or {}
-        columns = {name: quantity.get(name) if name == BASE_UNIT else body[name] for name in self.addition.columns}
-        return Figure(body, interval_of(quantity, *numbers), columns)
-
-    def _larger_areas(self) -> frozenset[str]:
-        """The slugs of what was a bloc or group of countries at the revision that is read."""
-        countries = Document.objects.at(self.asked.number).filter(kind=Country.document_kind)
-        bodies = map(orjson.loads, countries.values_list("body", flat=True))
-        return frozenset(body["slug"] for body in bodies if body["type"] in Country.LARGER)

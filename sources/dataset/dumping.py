@@ -107,9 +107,14 @@ def _states(table: Table, keys: Keys) -> list[Row]:
 
 
 def _state(table: Table, body: Mapping[str, Any], entered: int, left: int) -> Row:
-    cells = {column.name: _cell_from_json(column, body[column.name]) for column in table.columns if column.own}
-    cells |= {"entered": str(entered), "left": "" if left == OPEN else str(left)}
-    return Row(table, 0, cells)
+    moments = {"entered": str(entered), "left": "" if left == OPEN else str(left)}
+    return Row(table, 0, cells_of(table, body) | moments)
+
+
+def cells_of(table: Table, body: Mapping[str, Any]) -> dict[str, str]:
+    """What a document says of the record itself, by column; a column that is younger than the document is not there."""
+    own = (column for column in table.columns if column.own and column.name in body)
+    return {column.name: _cell_from_json(column, body[column.name]) for column in own}
 
 
 def _cell_from_json(column: Column, value: Any) -> str:

@@ -34,8 +34,12 @@ def messages_of(page: Any) -> list[str]:
 
 
 def act(client: Client, name: str, *facts: Fact, message: str = "As the source says.", **answers: str) -> Any:
-    data = {"facts": ",".join(str(fact.pk) for fact in facts), "message": message, **answers}
-    return client.post(address(type(facts[0]), name), data, follow=True)
+    """Look at what an act would change, then confirm it."""
+    where, asked = address(type(facts[0]), name), {"facts": ",".join(str(fact.pk) for fact in facts)}
+    page = client.get(where, asked)
+    shown = page.context["page"] if page.status_code == 200 else None
+    seen = {"seen": shown.preview.token} if shown else {}
+    return client.post(where, asked | {"message": message, **seen, **answers}, follow=True)
 
 
 def person(name: str, role: str = "", *permissions: str) -> User:
