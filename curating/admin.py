@@ -10,14 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from curating import people
 from curating.facts import FactColumns, StateFilter
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
 
-admin.site.site_header = "Critical Minerals API: the curators' desk"
-admin.site.site_title = "Critical Minerals API"
-admin.site.index_title = "Sources, entities and facts"
+people.register()
 
 
 @admin.register(Source)

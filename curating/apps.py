@@ -6,3 +6,9 @@ class CuratingConfig(AppConfig):
 
     name = "curating"
     verbose_name = "Curators' desk"
+
+    def ready(self) -> None:
+        from curating import audit
+        from curating.login import sessions  # noqa: F401  (notes when a session begins)
+
+        audit.register()
