@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 
@@ -28,6 +28,7 @@ EVENTS = (
     "two-factor reset",
     "recovery codes renewed",
 )
+TITLE = "Audit log"
 LISTED = 3
 """Changed fields that the list names; the entry itself has all."""
 
@@ -59,7 +60,7 @@ class KindFilter(admin.RelatedOnlyFieldListFilter):
 class AuditAdmin(ReadOnlyAdmin):
     """Who did what at the desk, when and from where. Nobody changes or deletes a line of it here."""
 
-    list_display = ("at", "who", "done", "thing", "what", "remote_addr")
+    list_display = ("at", "who", "done", "thing", "what", "where")
     list_display_links = ("at",)
     list_filter = (DoneFilter, ("actor", admin.RelatedOnlyFieldListFilter), ("content_type", KindFilter))
     list_select_related = ("content_type", "actor")
@@ -69,8 +70,11 @@ class AuditAdmin(ReadOnlyAdmin):
     search_fields = ("object_repr", "actor__username", "remote_addr")
     search_help_text = "Words of the thing, a name or an address."
     ordering = ("-timestamp", "-pk")
-    fields = ("at", "who", "remote_addr", "done", "kind", "thing", "changed")
+    fields = ("at", "who", "where", "done", "kind", "thing", "changed")
     readonly_fields = fields
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": TITLE, "heading": TITLE, **(extra_context or {})})
 
     @admin.display(description="when (UTC)", ordering="timestamp")
     def at(self, entry: LogEntry) -> str:
@@ -88,6 +92,10 @@ class AuditAdmin(ReadOnlyAdmin):
         if event == ACT:
             return data["said"]
         return " ".join(filter(None, (event, data.get("said", "")))) or WORDS.get(entry.action, "")
+
+    @admin.display(description="from", ordering="remote_addr")
+    def where(self, entry: LogEntry) -> str:
+        return entry.remote_addr or "-"
 
     @admin.display(description="kind", ordering="content_type__model")
     def kind(self, entry: LogEntry) -> str:

@@ -17,6 +17,8 @@ DESK, SOURCES, FACTS, THINGS, LEDGER, PEOPLE = range(6)
 OF_SOURCES = (Source, Citation, Term)
 OF_THE_LEDGER = (Fact, Entity, Revision, Document, Line, Mention)
 OF_PEOPLE = frozenset({"auth", "auditlog"})
+NAMES = {"LogEntry": "Audit log"}
+"""What the desk calls a model of a library, by the name of its class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def grouped(listed: Iterable[dict[str, Any]], places: Iterable[Place], request: 
         for model in app["models"]:
             rank, name = _group_of(model["model"], app)
             group = groups.setdefault((rank, name), {**app, "name": name, "models": []})
-            group["models"].append(model)
+            group["models"].append({**model, "name": NAMES.get(model["object_name"], model["name"])})
     return [group for _, group in sorted(groups.items())]
 
 

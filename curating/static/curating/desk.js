@@ -69,6 +69,67 @@
         opener.addEventListener('click', showShortcuts);
     }
 
+    // Names for what Django's own scripts leave without one.
+
+    const name = () => {
+        document.querySelectorAll('.select2-container').forEach((box) => {
+            const select = box.previousElementSibling;
+            const label = select && select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+            if (label) {
+                box.querySelectorAll('[role=combobox], [role=textbox]').forEach((part) => {
+                    part.setAttribute('aria-label', label.textContent.trim().replace(/:$/, ''));
+                });
+            }
+        });
+        document.querySelectorAll('.help-tooltip[aria-label]').forEach((icon) => icon.setAttribute('role', 'img'));
+    };
+    window.addEventListener('load', name);
+    document.addEventListener('formset:added', () => setTimeout(name));
+
+    // Filters, as a row of menus over a list rather than a column that takes a quarter of its width.
+
+    const filters = document.getElementById('changelist-filter');
+    const list = document.getElementById('changelist-form');
+    const rowOfFilters = () => {
+        const menus = [...filters.querySelectorAll('details')];
+        list.before(filters);
+        filters.classList.add('row');
+        menus.forEach((menu) => {
+            const chosen = menu.querySelector('li.selected:not(:first-child)');
+            const title = menu.dataset.filterTitle.replace(/^./, (first) => first.toUpperCase());
+            menu.open = false;
+            menu.classList.toggle('chosen', Boolean(chosen));
+            menu.querySelector('summary').textContent = chosen ? `${title}: ${chosen.textContent.trim()}` : title;
+            menu.addEventListener('toggle', () => {
+                menus.filter((other) => menu.open && other !== menu).forEach((other) => {
+                    other.open = false;
+                });
+            });
+        });
+        const close = (besides) => menus.filter((menu) => !menu.contains(besides)).forEach((menu) => {
+            menu.open = false;
+        });
+        document.addEventListener('click', (event) => close(event.target));
+        document.addEventListener('keydown', (event) => {
+            const menu = event.key === 'Escape' && event.target.closest('#changelist-filter details[open]');
+            if (menu) {
+                menu.open = false;
+                menu.querySelector('summary').focus();
+            }
+        });
+    };
+    if (filters && list) {
+        // After Django's own script, which opens those that were open last.
+        document.addEventListener('DOMContentLoaded', rowOfFilters);
+    }
+
+    // On a tablet the navigation at the side starts folded; whoever unfolds it finds it so the next time.
+
+    const folding = document.getElementById('toggle-nav-sidebar');
+    if (folding && innerWidth <= 1024 && localStorage.getItem('django.admin.navSidebarIsOpen') === null) {
+        document.addEventListener('DOMContentLoaded', () => folding.click());
+    }
+
     // A session lasts while somebody types. Where it has ended all the same, what was typed stays: they are told before
     // the form is sent, sign in in another tab, and send it then, with the token of the new session.
 
