@@ -98,9 +98,9 @@ _sets: dict[type[Model], Any] = {}
 
 
 def register() -> None:
-    """Log every change of these models."""
+    """Log every change of these models: of the fields that people fill in, not of those that follow from them."""
     for model in logged_models():
-        fields = [field.name for field in model._meta.concrete_fields if not getattr(field.remote_field, "parent_link", 0)]
+        fields = [field.name for field in model._meta.concrete_fields if field.editable and not field.primary_key]
         auditlog.register(
             model,
             include_fields=[name for name in fields if name not in UNTOLD],
@@ -123,9 +123,9 @@ def _only_of_people(**_: Any) -> bool:
 
 @receiver(pre_save, sender=LogEntry, dispatch_uid="audit")
 def _complete(instance: LogEntry, **_: Any) -> None:
-    """Add who and from where; the name as text, which outlives the account."""
+    """Add who and from where to a new line; the name as text, which outlives the account."""
     now = Heard.now.get()
-    if now is None or not instance._state.adding:
+    if now is None or instance.pk is not None:
         return
     instance.actor = instance.actor or now.person
     instance.remote_addr = now.address
@@ -133,7 +133,7 @@ def _complete(instance: LogEntry, **_: Any) -> None:
     instance.additional_data = {**(instance.additional_data or {}), "by": by}
 
 
-def _note_related(  # noqa: PLR0913 (Django's signal)
+def _note_related(
     sender: type[Model], instance: Any, action: str, model: Any, pk_set: set[Any] | None, *, reverse: bool, **_: Any
 ) -> None:
     """What was added to, or taken from, a set such as the groups of a user."""
@@ -143,7 +143,7 @@ def _note_related(  # noqa: PLR0913 (Django's signal)
         field = _sets[sender]
         related = getattr(instance, field.remote_field.get_accessor_name() if reverse else field.name).all()
     else:
-        related = model._default_manager.filter(pk__in=pk_set or ())
+        related = model.objects.filter(pk__in=pk_set or ())
     operation = "add" if action == "post_add" else "delete"
     LogEntry.objects.log_m2m_changes(related, instance, operation, str(model._meta.verbose_name_plural))
 

@@ -9,4 +9,6 @@ STATES = ("draft", "in review", "returned", "live", "superseded", "withdrawn")
 
 def badge(state: str, text: str = "") -> str:
     """A badge for one of the states; the text may say more, such as since when."""
-    return format_html('<span class="state state-{}">{}</span>', state.replace(" ", "-").replace("_", "-"), text or state)
+    return format_html(
+        '<span class="state state-{}">{}</span>', state.replace(" ", "-").replace("_", "-"), text or state
+    )

@@ -18,9 +18,14 @@ NOTED_EVERY = 60
 """Seconds: the time of use is no more precise, so that reading writes nothing."""
 
 
+def now() -> int:
+    """Seconds, as sessions count them."""
+    return int(time.time())
+
+
 @receiver(user_logged_in, dispatch_uid="desk-session-begins")
 def begin(request: HttpRequest, **_: Any) -> None:
-    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+    request.session[BEGAN] = request.session[SEEN] = now()
 
 
 def end_if_over(request: HttpRequest) -> None:
@@ -28,19 +33,19 @@ def end_if_over(request: HttpRequest) -> None:
     session = request.session
     if session.is_empty() or SESSION_KEY not in session:
         return
-    now = int(time.time())
-    reason = _why_over(now - session.get(BEGAN, 0), now - session.get(SEEN, 0))
+    at = now()
+    reason = _why_over(at - session.get(BEGAN, 0), at - session.get(SEEN, 0))
     if reason:
         request.session_over = reason  # type: ignore[attr-defined]
         logout(request)
         messages.info(request, f"You were signed out {reason}. Sign in again to go on.")
-    elif now - session[SEEN] >= NOTED_EVERY:
-        session[SEEN] = now
+    elif at - session[SEEN] >= NOTED_EVERY:
+        session[SEEN] = at
 
 
 def seconds_left(request: HttpRequest) -> int:
     """How long the session of a request lasts if it is used."""
-    return max(request.session.get(BEGAN, 0) + settings.SESSION_COOKIE_AGE - int(time.time()), 0)
+    return max(request.session.get(BEGAN, 0) + settings.SESSION_COOKIE_AGE - now(), 0)
 
 
 def _why_over(age: int, idle: int) -> str:
