@@ -68,7 +68,7 @@ def someone_acts() -> bool:
     return now is not None and now.person is not None
 
 
-def note(event: str, thing: Model | None = None, *, said: str = "", name: str = "", by: Any = None) -> None:
+def note(event: str, thing: Any = None, *, said: str = "", name: str = "", by: Any = None) -> None:
     """Log what is no change of a field, such as signing in; of a thing, or of a name that no account has."""
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(get_user_model() if thing is None else thing),
@@ -108,8 +108,9 @@ def register() -> None:
             mask_callable="curating.audit.hidden",
         )
         for field in model._meta.local_many_to_many:
-            _sets[field.remote_field.through] = field
-            m2m_changed.connect(_note_related, sender=field.remote_field.through, dispatch_uid="audit")
+            table: Any = field.remote_field.through
+            _sets[table] = field
+            m2m_changed.connect(_note_related, sender=table, dispatch_uid="audit")
 
 
 def hidden(_: str) -> str:
@@ -156,7 +157,7 @@ def _note_act(instance: AdminEntry, created: bool, **_: Any) -> None:  # noqa: F
     LogEntry.objects.create(
         content_type=instance.content_type,
         object_pk=instance.object_id,
-        object_id=int(instance.object_id) if str(instance.object_id).isdecimal() else None,
+        object_id=int(number) if (number := instance.object_id or "").isdecimal() else None,
         object_repr=instance.object_repr,
         action=LogEntry.Action.ACCESS,
         additional_data={"event": ACT, "said": instance.change_message},

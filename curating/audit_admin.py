@@ -53,7 +53,7 @@ class DoneFilter(admin.SimpleListFilter):
 class KindFilter(admin.RelatedOnlyFieldListFilter):
     """Only the kinds of things that the log has."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         return sorted(
             (pk, name.rpartition("|")[2].strip()) for pk, name in super().field_choices(field, request, model_admin)
         )

@@ -53,7 +53,7 @@ class PersonAdmin(UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         dates = ("last_login", "date_joined")
-        return dates if request.user.is_superuser else (*dates, *OF_SUPERUSERS)  # type: ignore[union-attr]
+        return dates if request.user.is_superuser else (*dates, *OF_SUPERUSERS)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.reset_two_factor)
@@ -93,7 +93,7 @@ class PersonAdmin(UserAdmin):
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
     """Only superusers touch a superuser: a new password for one would be a way to become one."""
-    return user is None or not user.is_superuser or bool(request.user.is_superuser)  # type: ignore[union-attr]
+    return user is None or not user.is_superuser or bool(request.user.is_superuser)
 
 
 def register() -> None:

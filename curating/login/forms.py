@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 
@@ -12,7 +14,8 @@ class LoginForm(AdminAuthenticationForm):
     def clean_username(self) -> str:
         """No account has a longer name, and no table takes one."""
         name: str = self.cleaned_data["username"]
-        if len(name) > (self.fields["username"].max_length or 0):
+        field: Any = self.fields["username"]
+        if len(name) > field.max_length:
             raise self.get_invalid_login_error()
         return name
 

@@ -45,7 +45,7 @@ class DeskSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and second_factor.next_step(request.user) is None
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         pages = self.second_factor
         return [
             path("logout/", self.step_view(self.logout), name="logout"),

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from curating import audit
 from curating.login import second_factor, sessions
@@ -85,7 +86,7 @@ class SecondFactorPages:
             return redirect(f"{self.site.name}:two-factor")
         form = CodeForm(request.POST or None)
         verdict = self._verdict(request, form, confirmed=False)
-        if verdict and isinstance(verdict.device, second_factor.TOTPDevice):
+        if verdict and isinstance(verdict.device, TOTPDevice):
             codes = second_factor.confirm(verdict.device)
             django_otp.login(request, verdict.device)
             request.session.cycle_key()
@@ -158,7 +159,7 @@ class SecondFactorPages:
     def _page(
         self, request: HttpRequest, name: str, context: dict[str, Any], verdict: Verdict | None = None
     ) -> HttpResponse:
-        request.current_app = self.site.name  # type: ignore[attr-defined]
+        request.current_app = self.site.name
         waits = bool(verdict and verdict.wait_until)
         return TemplateResponse(
             request,

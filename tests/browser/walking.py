@@ -16,6 +16,7 @@ def sign_in(page: Page, user: User, *, to: str = "/admin/") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def sign_out(page: Page) -> None:

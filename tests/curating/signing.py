@@ -18,7 +18,7 @@ def make_person(name: str = "curator", **fields: Any) -> User:
     return User.objects.create_user(name, password=PASSWORD, **{"is_staff": True, **fields})
 
 
-def log_in(client: Client, name: str = "curator", password: str = PASSWORD, **where: str) -> Any:
+def log_in(client: Client, name: str = "curator", password: str = PASSWORD, **where: Any) -> Any:
     return client.post(f"{LOGIN}?next=/admin/", {"username": name, "password": password, "next": "/admin/"}, **where)
 
 

@@ -24,7 +24,7 @@ from tests.test_admin import act, address, change, filled
 
 pytestmark = pytest.mark.django_db
 
-HERE = {"REMOTE_ADDR": "192.0.2.1"}
+HERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.1"}
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ def test_what_someone_may_do_is_logged_when_it_changes(desk: Client):
 def test_sets_are_logged_from_either_side(person: User, rf):
     request = rf.get("/")
     request.user = person
-    group, right = Group.objects.create(name="testers"), Permission.objects.first()
+    group, right = Group.objects.create(name="testers"), Permission.objects.all()[0]
     with audit.heard(request, None):
         group.user_set.add(person)
         group.permissions.set([right])

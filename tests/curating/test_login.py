@@ -20,7 +20,8 @@ from tests.curating.signing import LOGIN, is_in, log_in, make_person
 
 pytestmark = pytest.mark.django_db
 
-HERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.7"}
+HERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.1"}
+ELSEWHERE: dict[str, Any] = {"REMOTE_ADDR": "198.51.100.7"}
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return lambda seconds: monkeypatch.setattr(sessions, "now", lambda: began + seconds)
 
 
-def guess(times: int, name: str = "curator", **where: str) -> Any:
+def guess(times: int, name: str = "curator", **where: Any) -> Any:
     """The answer to the last of so many wrong passwords."""
     answer = None
     for _ in range(times):
