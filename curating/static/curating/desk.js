@@ -25,7 +25,7 @@
             awaited = Date.now() + 1500;
             return true;
         }
-        const search = key === '/' && document.querySelector('#searchbar, #nav-filter');
+        const search = key === '/' && (document.getElementById('searchbar') || document.getElementById('nav-filter'));
         if (search) {
             search.focus();
             search.select();
