@@ -10,13 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from curating import people
 from curating.facts import FactColumns, StateFilter
+from curating.login import accounts
 from curating.records import RecordAdmin, ShownFilter
 from curating.shared import CodeFilter, OverviewAdmin, ReadOnlyAdmin, column
 from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
 
-people.register()
+accounts.register()
 
 
 @admin.register(Source)

@@ -1,4 +1,4 @@
-"""The admin pages of people: accounts, the groups that say what they may do, and the audit log."""
+"""What signing in adds to the pages of accounts, and the libraries' own pages that it takes away."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from curating import audit
 from curating.audit_admin import AuditAdmin
 from curating.login import second_factor
 
-OF_SUPERUSERS = ("is_superuser", "user_permissions")
-"""What only a superuser gives: rights beyond those of the groups."""
+THEIRS = {LogEntry: LogEntryAdmin, TOTPDevice: TOTPDeviceAdmin, StaticDevice: StaticDeviceAdmin}
+"""Pages that show the keys of the second factor. Importing them registers them, so that they can be taken away."""
 
 
-class PersonAdmin(UserAdmin):
-    """An account. Who has signed in is made inactive, never deleted: what they did keeps their name."""
+class SigningInAdmin(UserAdmin):
+    """Accounts, with their second factor. Who has signed in is made inactive, never deleted: what they did keeps their name."""
 
     list_display = ("username", "roles", "is_active", "is_superuser", "two_factor", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
+    readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups", "totpdevice_set")
@@ -44,16 +45,8 @@ class PersonAdmin(UserAdmin):
     def two_factor(self, user: Any) -> bool:
         return any(device.confirmed for device in user.totpdevice_set.all())
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
-
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        allowed = super().has_delete_permission(request, obj) and _may_touch(request, obj)
-        return allowed and obj is not None and obj.last_login is None
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        dates = ("last_login", "date_joined")
-        return dates if request.user.is_superuser else (*dates, *OF_SUPERUSERS)
+        return super().has_delete_permission(request, obj) and obj is not None and obj.last_login is None
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.reset_two_factor)
@@ -91,15 +84,7 @@ class PersonAdmin(UserAdmin):
         return redirect(back)
 
 
-def _may_touch(request: HttpRequest, user: User | None) -> bool:
-    """Only superusers touch a superuser: a new password for one would be a way to become one."""
-    return user is None or not user.is_superuser or bool(request.user.is_superuser)
-
-
 def register() -> None:
-    """Put these in the place of the pages that the libraries bring, which show keys and can change the log."""
-    theirs = {User: UserAdmin, LogEntry: LogEntryAdmin, TOTPDevice: TOTPDeviceAdmin, StaticDevice: StaticDeviceAdmin}
-    for model in theirs:
+    for model in THEIRS:
         admin.site.unregister(model)
-    admin.site.register(User, PersonAdmin)
     admin.site.register(LogEntry, AuditAdmin)
