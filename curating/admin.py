@@ -12,6 +12,7 @@ from curating.care.filters import CareFilter, CitesFilter
 from curating.entry.cited import CitedSourceFilter
 from curating.facts import FactColumns, StateFilter
 from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
+from curating.login import accounts
 from curating.models import ArchiveProposal, LinkCheck, Review, Step
 from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
@@ -23,13 +24,11 @@ from sources.registry import fact_models
 
 __all__ = ["SourceAdmin"]
 
-admin.site.site_header = "Critical Minerals API: the curators' desk"
-admin.site.site_title = "Critical Minerals API"
-admin.site.index_title = "Sources, entities and facts"
 admin.site.index_template = "curating/index.html"
 admin.site.register(Review, QueueAdmin)
 admin.site.register(Step, StepAdmin)
 people.register(admin.site)
+accounts.register(admin.site)
 admin.site.register(LinkCheck, LinkCheckAdmin)
 admin.site.register(ArchiveProposal, ArchiveProposalAdmin)
 

@@ -9,6 +9,9 @@ class CuratingConfig(AppConfig):
     verbose_name = "Curators' desk"
 
     def ready(self) -> None:
+        from curating import audit
+        from curating.login import sessions  # noqa: F401  (notes when a session begins)
         from curating.roles import complete_after_migrating
 
         post_migrate.connect(complete_after_migrating, dispatch_uid="curating-roles")
+        audit.register()

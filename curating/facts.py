@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from curating.acts import WITHDRAW
+from curating.badges import badge
 from curating.beside import beside
 from curating.care.filters import CareFilter
 from curating.entry.facts import CitationForm, FromSource
@@ -55,11 +56,18 @@ class FactColumns(admin.ModelAdmin):
 
     @admin.display(description="state", ordering="published_in")
     def state(self, fact: Fact) -> str:
+        state, words = self.standing(fact)
+        return badge(state, words)
+
+    def standing(self, fact: Fact) -> tuple[str, str]:
+        """Where a fact is in its life; and the same in words, with the revision since when."""
         if fact.is_draft:
-            return word_of(fact.review_state or State.DRAFT)  # type: ignore[attr-defined]
+            state = fact.review_state or State.DRAFT  # type: ignore[attr-defined]
+            return state, word_of(state)
         if fact.left_in_id is None:
-            return f"live since revision {fact.published_in_id}"
-        return f"{'superseded' if fact.superseded_by_id else 'withdrawn'} in revision {fact.left_in_id}"
+            return "live", f"live since revision {fact.published_in_id}"
+        left = "superseded" if fact.superseded_by_id else "withdrawn"
+        return left, f"{left} in revision {fact.left_in_id}"
 
     @admin.display(description="sources", ordering="source_count")
     def sources(self, fact: Fact) -> int:
@@ -186,9 +194,9 @@ class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):
     def _what_next(self, request: HttpRequest, fact: Fact) -> dict[str, Any]:
         """Why the page is as it is, and what can be done from it."""
         if fact.is_draft:
-            notice = f"Version {fact.version} is not published ({self.state(fact)}). Readers see nothing of it."
+            notice = f"Version {fact.version} is not published ({self.standing(fact)[1]}). Readers see nothing of it."
             return {"notice": notice, "beside": beside(fact)}
-        known = f"Version {fact.version} is published ({self.state(fact)}), so it never changes."
+        known = f"Version {fact.version} is published ({self.standing(fact)[1]}), so it never changes."
         last = Fact.objects.filter(key=fact.key, published_in__isnull=False).latest("version")
         if last.pk != fact.pk:
             return {"notice": known, "replaced_by": page_of(last)}

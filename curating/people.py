@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from curating.login.accounts import SigningInAdmin
 from curating.roles import ROLES
 
 SUPERUSERS_ONLY = ("is_superuser", "user_permissions")
@@ -35,7 +36,7 @@ def may_manage(manager: Any, user: Any) -> bool:
     return not user.is_superuser and not beyond.exists()
 
 
-class CuratorAdmin(UserAdmin):
+class CuratorAdmin(SigningInAdmin):
     """Users, who get their rights from groups."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -17,7 +17,12 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from curating import findings, reviewing
+<<<<<<< ours
 from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act, acting
+=======
+from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act
+from curating.badges import badge
+>>>>>>> theirs
 from curating.models import Review, State, Step
 from curating.shared import ReadOnlyAdmin, page_of
 from sources import documents
@@ -145,7 +150,7 @@ class QueueAdmin(ReadOnlyAdmin):
 
     @admin.display(description="state", ordering="state")
     def stands(self, review: Review) -> str:
-        return reviewing.word_of(review.state)
+        return badge(review.state, reviewing.word_of(review.state))
 
     @admin.display(description="for", ordering="since")
     def waits(self, review: Review) -> str:

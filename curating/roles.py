@@ -47,8 +47,8 @@ def reviewer() -> set[Right]:
 
 
 def administrator() -> set[Right]:
-    """Makes users and groups as well. Nobody is deleted, so that the history of a fact goes on saying who."""
-    users = {("auth", f"{action}_user") for action in ("add", "change", "view")}
+    """Makes users and groups and reads the audit log as well. Nobody is deleted, so that history goes on saying who."""
+    users = {("auth", f"{action}_user") for action in ("add", "change", "view")} | {("auditlog", "view_logentry")}
     return reviewer() | users | {("auth", f"{action}_group") for action in ("add", "change", "delete", "view")}
 
 
@@ -73,6 +73,6 @@ def complete_after_migrating(sender: Any, using: str, **_: Any) -> None:
     """Once the permissions of an app have been made, which Django does after a migration too."""
     from django.contrib.auth.models import Group
 
-    governed = {"auth", *(model._meta.app_label for model in desk_models())}
+    governed = {"auth", "auditlog", *(model._meta.app_label for model in desk_models())}
     if sender.label in governed and Group._meta.db_table in connections[using].introspection.table_names():
         complete(sender.label, using)

@@ -11,7 +11,16 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import BLANK_CHOICE_DASH, DateField, DecimalField, ForeignKey, Model, TextField, URLField
+from django.db.models import (
+    BLANK_CHOICE_DASH,
+    CharField,
+    DateField,
+    DecimalField,
+    ForeignKey,
+    Model,
+    TextField,
+    URLField,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -89,6 +98,14 @@ class CodeFilter(admin.ChoicesFieldListFilter):
             yield choice | {"display": str(choice["display"]).partition(": ")[0]}
 
 
+class WordFilter(admin.AllValuesFieldListFilter):
+    """Offers the words that a list has, and a name for where there is none."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice if choice["display"] != "" else choice | {"display": "not stated"}
+
+
 def column(model: type[Model], name: str) -> Any:
     """A list's column for a field or a method; of a fixed list's word it shows no more than the word."""
     field = next((field for field in model._meta.fields if field.name == name), None)
@@ -107,7 +124,9 @@ def filter_on(model: type[Model], name: str) -> Any:
     field: Any = model._meta.get_field(name)
     if field.is_relation:
         return name, admin.RelatedOnlyFieldListFilter
-    return (name, CodeFilter) if field.choices else name
+    if field.choices:
+        return name, CodeFilter
+    return (name, WordFilter) if isinstance(field, CharField) else name
 
 
 class CuratedFields(admin.options.BaseModelAdmin):

@@ -4,7 +4,6 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -14,6 +13,7 @@ from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from minerals_api.clients import client_of
 from minerals_api.problems import PROBLEM_TYPES, ProblemResponse, problem_document
 
 logger = logging.getLogger(__name__)
@@ -57,26 +57,6 @@ class RateLimitMiddleware:
             "RateLimit-Reset": str(max(math.ceil(window.reset_time - time.time()), 0)),
             "RateLimit-Policy": f"{self.limit.amount};w={self.limit.get_expiry()}",
         }
-
-
-def client_of(request: HttpRequest) -> str:
-    """The address a request is counted under; one IPv6 subscriber is a /64, not each of its addresses."""
-    address = _address_of(request)
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
-    return str(parsed)
-
-
-def _address_of(request: HttpRequest) -> str:
-    """What the outermost proxy of ours saw; anything further left in the header is the client's own word."""
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if 0 < settings.TRUSTED_PROXIES <= len(forwarded) and forwarded[-settings.TRUSTED_PROXIES]:
-        return forwarded[-settings.TRUSTED_PROXIES]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _too_many_requests(request: HttpRequest, headers: dict[str, str]) -> ProblemResponse:

@@ -3,6 +3,7 @@
 Every difference between machines is an environment variable, listed in docs/running.md.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -38,9 +39,11 @@ USE_TZ = True
 APPEND_SLASH = True
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    # Before the admin, whose templates it has its own of.
+    "curating",
+    "curating.login.apps.DeskAdminConfig",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -49,8 +52,12 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "auditlog",
     "sources",
-    "curating",
     "minerals",
     "projects",
     "minerals_api",
@@ -68,8 +75,11 @@ MIDDLEWARE = [
     "minerals_api.signed_in.SessionMiddleware",
     "minerals_api.signed_in.CsrfViewMiddleware",
     "minerals_api.signed_in.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "minerals_api.signed_in.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "minerals_api.desk.DeskMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -106,15 +116,43 @@ CACHES = {
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
 }
 
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
-    for validator in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{validator}", "OPTIONS": options}
+    for validator, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+
+# Sessions are the desk's alone: no other address is sent their cookies, so no reader of the API has one.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_AGE = 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Failed logins within the cool-off after which one waits: for one name from one address, and in all.
+AXES_HANDLER = "curating.login.lockout.DeskHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+LOGIN_LIMIT_BY_NAME = LOGIN_LIMIT_BY_ADDRESS = 50
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "minerals_api.clients.guesser_of"
+AXES_LOCKOUT_CALLABLE = "curating.login.lockout.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
+REQUIRE_TOTP = env.bool("REQUIRE_TOTP", default=False)
+OTP_TOTP_ISSUER = "Critical Minerals API"
+
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -223,6 +261,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # It tells of every query at INFO; who failed to sign in is in the audit log.
+    "loggers": {"axes": {"level": "WARNING"}},
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,6 +1,7 @@
 """What all tests share: the shipped dataset in the test database, a client, and the services that some need."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any
@@ -21,7 +22,7 @@ from rest_framework.test import APIClient
 
 REDIS_URL = os.environ.get("CI_REDIS_URL", "redis://127.0.0.1:6379/15")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in ("", "0")
-SERVICES = {"postgresql": "PostgreSQL", "redis": "Redis"}
+SERVICES = {"postgresql": "PostgreSQL", "redis": "Redis", "chromium": "Chromium"}
 MISSING = pytest.StashKey[dict[str, str]]()
 
 # How long an example takes says more about the machine than about the code.
@@ -31,7 +32,7 @@ hypothesis_settings.load_profile("without-deadline")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find out which services are there; where all are required, stop before the first test."""
-    reasons = {"postgresql": _why_no_postgresql(), "redis": _why_no_redis()}
+    reasons = {"postgresql": _why_no_postgresql(), "redis": _why_no_redis(), "chromium": _why_no_chromium()}
     config.stash[MISSING] = {marker: reason for marker, reason in reasons.items() if reason}
     if REQUIRE_SERVICES and config.stash[MISSING]:
         raise pytest.UsageError("REQUIRE_SERVICES is set, but " + "; ".join(config.stash[MISSING].values()))
@@ -61,6 +62,10 @@ def _why_no_redis() -> str:
     except redis.RedisError as error:
         return f"Redis can't be reached at {REDIS_URL}: {error}"
     return ""
+
+
+def _why_no_chromium() -> str:
+    return "" if shutil.which("chromium") else "no program is named chromium"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

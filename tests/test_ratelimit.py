@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from limits.errors import StorageError
 
-from minerals_api.ratelimit import client_of
+from minerals_api.clients import address_of, client_of, guesser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +93,21 @@ def test_the_client_is_who_the_outermost_trusted_proxy_saw(settings, proxies, fo
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.9", headers={"X-Forwarded-For": forwarded})
 
     assert client_of(request) == client_address
+
+
+@pytest.mark.parametrize(
+    ("remote", "exact", "counted"),
+    [
+        ("192.0.2.9", "192.0.2.9", "192.0.2.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::ffff:198.51.100.1", "198.51.100.1", "198.51.100.1"),
+        ("fe80::1%eth0", "fe80::1", "fe80::"),
+        ("", None, None),
+        ("a socket", None, None),
+    ],
+)
+def test_an_address_that_is_kept_is_one(remote, exact, counted):
+    request = RequestFactory().get("/", REMOTE_ADDR=remote)
+
+    assert address_of(request) == exact
+    assert guesser_of(request) == counted
