@@ -17,12 +17,8 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from curating import findings, reviewing
-<<<<<<< ours
 from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act, acting
-=======
-from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act
 from curating.badges import badge
->>>>>>> theirs
 from curating.models import Review, State, Step
 from curating.shared import ReadOnlyAdmin, page_of
 from sources import documents
