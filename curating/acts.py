@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -166,7 +166,7 @@ class Acting(admin.ModelAdmin):
         facts = documents.load(set(queryset.values_list("pk", flat=True)))
         if not facts:
             raise Http404("There are no such facts.")
-        if not all(self.admin_site.get_model_admin(kind).may(request, act) for kind in {type(fact) for fact in facts}):
+        if not all(acting(self.admin_site, kind).may(request, act) for kind in {type(fact) for fact in facts}):
             raise PermissionDenied
         form = ActForm(
             request.POST if "message" in request.POST else None,
@@ -216,6 +216,11 @@ class Acting(admin.ModelAdmin):
     def list_address(self) -> str:
         """Where one goes on after an act on many facts."""
         return self.address("changelist")
+
+
+def acting(site: admin.AdminSite, model: type[Fact]) -> Acting:
+    """The admin of facts of a kind, or of all kinds."""
+    return cast("Acting", site.get_model_admin(model))
 
 
 class ActingAdmin(Acting, LedgerAdmin):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from curating import people
-from curating.acts import PUBLISH, SUBMIT, Act, Acting
+from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
 from curating.facts import FactColumns, StateFilter
 from curating.models import Review, Step
 from curating.queue import QueueAdmin, StepAdmin
@@ -79,13 +78,13 @@ class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
-        return any(self._may(request, act=SUBMIT))
+        return self._may_anywhere(request, SUBMIT)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        return any(self._may(request, act=PUBLISH))
+        return self._may_anywhere(request, PUBLISH)
 
-    def _may(self, request: HttpRequest, act: Act) -> Iterator[bool]:
-        return (self.admin_site.get_model_admin(kind).may(request, act) for kind in fact_models().values())
+    def _may_anywhere(self, request: HttpRequest, act: Act) -> bool:
+        return any(acting(self.admin_site, kind).may(request, act) for kind in fact_models().values())
 
     def list_address(self) -> str:
         return reverse("admin:curating_review_changelist")

@@ -73,8 +73,8 @@ class RoleAdmin(GroupAdmin):
             return group is None or group.name not in ROLES
         return group.name not in ROLES and groups_within(request.user).filter(pk=group.pk).exists()
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "permissions" and not request.user.is_superuser:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        if request and db_field.name == "permissions" and not request.user.is_superuser:
             kwargs["queryset"] = permissions_of(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from curating import findings, reviewing
-from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act
+from curating.acts import PUBLISH, SEND_BACK, SUBMIT, Act, acting
 from curating.models import Review, State, Step
 from curating.shared import ReadOnlyAdmin, page_of
 from sources import documents
@@ -93,7 +93,7 @@ class QueueAdmin(ReadOnlyAdmin):
     search_fields = ("fact__key", "fact__note")
     search_help_text = "Words of the key or the note."
     ordering = ("since", "pk")
-    actions: ClassVar[tuple[str, ...]] = ("publish_selected", "send_back_selected", "submit_selected")
+    actions = ("publish_selected", "send_back_selected", "submit_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(fact__published_in__isnull=True)
@@ -117,7 +117,7 @@ class QueueAdmin(ReadOnlyAdmin):
         return self._may(request, SUBMIT)
 
     def _may(self, request: HttpRequest, act: Act) -> bool:
-        return self.admin_site.get_model_admin(Fact).may(request, act)
+        return acting(self.admin_site, Fact).may(request, act)
 
     @admin.action(permissions=["publish"], description="Publish selected drafts")
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
@@ -133,7 +133,7 @@ class QueueAdmin(ReadOnlyAdmin):
 
     def _act(self, request: HttpRequest, act: Act, reviews: QuerySet[Any]) -> HttpResponse:
         facts = Fact.objects.filter(pk__in=reviews.values("pk"))
-        return self.admin_site.get_model_admin(Fact).act(request, act, facts)
+        return acting(self.admin_site, Fact).act(request, act, facts)
 
     @admin.display(description="draft", ordering="fact__key")
     def draft(self, review: Review) -> str:

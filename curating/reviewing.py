@@ -39,7 +39,8 @@ def states(facts: Iterable[Fact]) -> dict[int, State]:
 
 def contributors(facts: Iterable[Fact]) -> dict[int, list[str]]:
     """The names of those who entered or changed each of these versions; of one from files, of those who submitted it."""
-    entered, submitted = defaultdict(list), defaultdict(list)
+    entered: dict[int, list[str]] = defaultdict(list)
+    submitted: dict[int, list[str]] = defaultdict(list)
     for batch in batches([fact.pk for fact in facts]):
         steps = Step.objects.filter(fact__in=batch, act__in=[*CONTRIBUTING, Act.SUBMITTED]).order_by("pk")
         for fact, act, name in steps.values_list("fact_id", "act", "by__username"):
@@ -157,13 +158,9 @@ def withdrawn(facts: Iterable[Fact], user: Any, reason: str) -> None:
 
 
 def _published(facts: Sequence[Fact]) -> list[str]:
-    done = {fact.pk: fact.published_in_id for fact in facts if not fact.is_draft}
-    authors = dict(Revision.objects.filter(pk__in=set(done.values())).values_list("number", "author"))
-    return [
-        f"{fact} was published already, in revision {done[fact.pk]} by {authors[done[fact.pk]]}."
-        for fact in facts
-        if fact.pk in done
-    ]
+    done = [(fact, fact.published_in_id) for fact in facts if fact.published_in_id is not None]
+    authors = dict(Revision.objects.filter(pk__in={number for _, number in done}).values_list("number", "author"))
+    return [f"{fact} was published already, in revision {number} by {authors[number]}." for fact, number in done]
 
 
 def _refuse(problems: Sequence[str]) -> None:

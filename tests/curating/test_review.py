@@ -215,7 +215,8 @@ def test_only_what_is_in_review_is_sent_back(reviewer: Client, draft: Reserve):
 def test_looking_at_an_act_changes_nothing(superuser: Client, enterer: User, draft: Reserve, name: str):
     in_review(draft, by=enterer)
     before = steps_of(draft), Revision.objects.count()
-    page = superuser.get(address(Reserve, name), {"facts": draft.pk, "message": "Because.", "alone": "on"})
+    asked: Any = {"facts": draft.pk, "message": "Because.", "alone": "on"}
+    page = superuser.get(address(Reserve, name), asked)
     assert page.status_code == 200
     assert (steps_of(draft), Revision.objects.count()) == before
 
@@ -333,7 +334,7 @@ def test_facts_of_several_kinds_take_the_rights_to_each(enterer: User, queued: l
 def test_the_front_page_tells_what_waits_for_whom(curator: Client, reviewer: Client, queued: list[Fact]):
     def waiting(client: Client) -> dict[str, str]:
         page = client.get(reverse("admin:index"))
-        return {one.words: f"{one.count} {one.words}" in page.text and one.address for one in page.context["waiting"]}
+        return {one.words: one.address for one in page.context["waiting"] if f"{one.count} {one.words}" in page.text}
 
     assert list(waiting(curator)) == ["sent back to you"]
     assert listed(curator.get(waiting(curator)["sent back to you"])) == [queued[2]]

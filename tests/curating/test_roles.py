@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management.sql import emit_post_migrate_signal
 from django.db.models import Model
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 
 from curating import reviewing
 from curating.models import Act, Step
@@ -56,8 +56,9 @@ def allowed(user: User, model: type[Model]) -> set[str]:
 @pytest.mark.parametrize("role", MAY)
 def test_a_role_has_the_rights_it_is_to_have_and_no_others(role: str):
     user = person("someone", role)
-    found = {model: allowed(user, model) for model in [*DESK, User]}
-    assert found == {model: set(MAY[role][sort_of(model)].split()) for model in found}
+    models: list[Any] = [*DESK, User]
+    expected = {model: set(MAY[role][sort_of(model)].split()) for model in models}
+    assert {model: allowed(user, model) for model in models} == expected
 
 
 @pytest.mark.parametrize("role", MAY)
@@ -191,7 +192,7 @@ def drafted(kind: str, name: str) -> Fact:
 def addresses_of(page: admin.ModelAdmin, draft: Reserve) -> list[str]:
     """All that the admin of a model serves, of one thing where an address is of one."""
     thing = draft if page.model is Reserve else page.model._default_manager.first()
-    patterns = [pattern for pattern in page.get_urls() if isinstance(pattern, URLPattern) and pattern.name]
+    patterns = [pattern for pattern in page.get_urls() if pattern.name]
     args = [thing.pk if thing else 1]
     return [reverse(f"admin:{one.name}", args=args * len(one.pattern.converters)) for one in patterns]
 
@@ -209,7 +210,7 @@ PAGES = [pytest.param(page, id=model._meta.label_lower) for model, page in admin
 @pytest.mark.parametrize("page", PAGES)
 def test_no_address_is_open_to_who_has_no_role(page: Any, waiting: Reserve):
     client = logged_in(person("someone"))
-    asked = {"facts": waiting.pk, "message": "Because."}
+    asked: Any = {"facts": waiting.pk, "message": "Because."}
     addresses = addresses_of(page, waiting)
     answers = {
         where: (client.get(where, asked).status_code, client.post(where, asked).status_code) for where in addresses
