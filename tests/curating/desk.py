@@ -7,9 +7,12 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from curating import reviewing
+from curating.models import ArchiveProposal, LinkCheck
 from sources.models import Fact
+from tests.factories import make_source
 
 
 def address(model: Any, page: str, *args: Any) -> str:
@@ -54,6 +57,14 @@ def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def lost_link() -> ArchiveProposal:
+    """A source whose address is gone, with the archived copy that is proposed for it."""
+    source = make_source("lost", url="https://lost.test/page")
+    LinkCheck.objects.add(source, outcome="not_found")
+    address = f"https://web.archive.org/web/20210503120000/{source.url}"
+    return ArchiveProposal.objects.create(source=source, address=address, taken_at=timezone.now())
 
 
 def in_review(*facts: Fact, by: User) -> None:

@@ -19,7 +19,7 @@ from curating.roles import ROLES
 from minerals.models import Mineral, Reserve
 from sources.models import Document, Fact, Revision, Source, Term
 from sources.registry import entity_models, fact_models, record_models
-from tests.curating.desk import act, address, change, filled, in_review, logged_in, person
+from tests.curating.desk import act, address, change, filled, in_review, logged_in, lost_link, person
 from tests.factories import make_fact, make_mineral, make_reserve, make_source, make_term, publish
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +201,7 @@ def addresses_of(page: admin.ModelAdmin, draft: Reserve) -> list[str]:
 def waiting(enterer: User) -> Reserve:
     draft = make_reserve("draft-reserves")
     in_review(draft, by=enterer)
+    lost_link()
     return draft
 
 
