@@ -140,7 +140,7 @@ def measure_size(facts: int, options: argparse.Namespace) -> dict[str, Any]:
         address = f"sqlite:///{made.service}"
         ours = targets.service(address, cache=True), targets.service(address, cache=False)
         found["sqlite"] = measure(*ours, targets.peers(made.peers, folder), places, options.seconds, folder)
-        if options.postgres:
+        if options.postgres and facts <= options.most_on_postgres:
             say(f"{facts:,} facts: PostgreSQL")
             with postgres.copied(made.service, options.postgres) as address:
                 ours = targets.service(address, cache=True), targets.service(address, cache=False)
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=ROOT / "benchmarks/results", help="folder for the results")
     parser.add_argument("--page", type=Path, help="the page of the documentation that is to show them")
     parser.add_argument("--postgres", default="", help="address of a PostgreSQL server, to measure on it as well")
+    parser.add_argument("--most-on-postgres", type=int, default=100_000, help="facts that are copied there, at most")
     parser.add_argument("--reuse", action="store_true", help="keep data though the code that makes them has changed")
     options = parser.parse_args()
     require_wrk()

@@ -61,9 +61,9 @@ def test_a_comparison_is_its_claims(api: APIClient) -> None:
 
 @pytest.mark.parametrize("ordering", ["", "&ordering=-revision"])
 def test_changes_are_a_row_each_however_many(ordering: str, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"/api/v1/changes/?since=1&kind=source,trade{ordering}"
+    address = f"/api/v1/changes/?since=1&kind=source,mineral{ordering}"
     page = api.get(f"{address}&page_size=100").json()
-    monkeypatch.setattr(reading, "FEW", 7)
+    monkeypatch.setattr(reading, "FEW", 3)
     rows = table(api, address)
 
     assert len(rows) == page["count"] > 7
