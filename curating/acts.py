@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
@@ -51,8 +50,8 @@ class Act:
     objections: Callable[[Sequence[Fact], Any], list[str]] = _no_objections
     """What is known to be in its way before it is done."""
     needs_words: bool = True
-    is_revision: bool = False
-    """Whether it changes the dataset, so that what readers will see is shown before it is done."""
+    previewed: bool = False
+    """Whether it makes a revision, so that what readers will see change is shown before."""
     can_be_alone: bool = False
     """Whether a superuser may do it against the objections."""
 
@@ -104,8 +103,8 @@ PUBLISH = Act(
     "supersedes the version that stands.",
     right="publish",
     run=_publish,
+    previewed=True,
     objections=reviewing.objections,
-    is_revision=True,
     can_be_alone=True,
 )
 WITHDRAW = Act(
@@ -116,7 +115,7 @@ WITHDRAW = Act(
     meaning="One revision takes all of these out of the dataset. They stay readable at older revisions, with the reason.",
     right="publish",
     run=_withdraw,
-    is_revision=True,
+    previewed=True,
 )
 
 
@@ -181,8 +180,7 @@ class Acting(admin.ModelAdmin):
             needs_words=act.needs_words,
             may_be_alone=act.can_be_alone and request.user.is_superuser and bool(act.objections(facts, request.user)),
         )
-        if act.is_revision:
-            form.fields["message"].help_text = reason_needed(facts)
+        form.fields["message"].help_text = reason_needed(facts) if act.previewed else ""
         if form.is_valid() and self._done(request, act, facts, form.cleaned_data):
             return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
@@ -190,8 +188,7 @@ class Acting(admin.ModelAdmin):
     def _done(self, request: HttpRequest, act: Act, facts: list[Fact], answer: Answer) -> bool:
         try:
             with transaction.atomic():
-                run = partial(act.run, facts, request.user, answer)
-                revision = perform(run, request.POST.get(SEEN, "")) if act.is_revision else run()
+                revision = self._run(request, act, facts, answer)
                 done = f"{act.done} in revision {revision.number}" if revision else act.done
                 for fact in facts:
                     self.log_change(request, fact, f"{done}. {reviewing.ALONE if answer.get('alone') else ''}".strip())
@@ -202,10 +199,21 @@ class Acting(admin.ModelAdmin):
         self.message_user(request, f"{done}: {subject}.", messages.SUCCESS)
         return True
 
+    def _run(self, request: HttpRequest, act: Act, facts: list[Fact], answer: Answer) -> Revision | None:
+        if not act.previewed:
+            return act.run(facts, request.user, answer)
+        return perform(lambda: cast("Revision", act.run(facts, request.user, answer)), request.POST.get(SEEN, ""))
+
+    def _preview(self, request: HttpRequest, act: Act, facts: list[Fact]) -> Page | None:
+        """What readers will see change. What is in the way of this person is said elsewhere, and hides nothing."""
+        if not act.previewed:
+            return None
+        answer = {"message": STANDS_IN, "alone": act.can_be_alone and request.user.is_superuser}
+        return Page(preview_of(lambda: cast("Revision", act.run(facts, request.user, answer))))
+
     def _confirmation(self, request: HttpRequest, act: Act, facts: list[Fact], form: ActForm) -> HttpResponse:
         listed = facts[:FACTS_LISTED]
         remarks = findings.remarks([fact for fact in listed if fact.is_draft])
-        tried = partial(act.run, facts, request.user, {"message": STANDS_IN, "alone": "alone" in form.fields})
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -218,7 +226,7 @@ class Acting(admin.ModelAdmin):
             "objections": act.objections(facts, request.user),
             "back": self._page_for(facts),
             "form": form,
-            "page": Page(preview_of(tried)) if act.is_revision else None,
+            "page": self._preview(request, act, facts),
         }
         return TemplateResponse(request, "curating/act.html", context)
 

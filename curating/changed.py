@@ -114,14 +114,14 @@ def _before(opened: Iterable[Document], revision: int, *, bodies: bool) -> Itera
             yield from _documents(bodies=bodies).filter(kind=kind, key__in=batch, to_revision=revision)
 
 
-def _name(one: Document | DocumentChange) -> Hashable:
+def _name(one: Document | DocumentChange) -> tuple[str, str]:
     return one.kind, one.key
 
 
-def _holder(document: Document) -> Hashable:
-    """The entity or source that a document describes; none for a word."""
+def _holder(document: Document) -> tuple[str, int] | None:
+    """The entity or source that a document describes; None for a word."""
     pk = document.entity_id or document.source_id
-    return pk and (document.kind, pk)
+    return (document.kind, pk) if pk else None
 
 
 def _paired(

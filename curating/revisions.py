@@ -66,18 +66,21 @@ class RevisionAdmin(ReadOnlyAdmin):
         found = undoing(revision)
         if not request.user.has_perms(found.rights):
             raise PermissionDenied
-        form = ActForm(request.POST if "message" in request.POST else None)
-        form.fields["message"].label = f"Undoes revision {number}:"
+        form = ActForm(
+            request.POST if "message" in request.POST else None,
+            question=f"Undoes revision {number}:",
+            needs_words=True,
+            may_be_alone=False,
+        )
         form.fields["message"].help_text = "Say why. Readers see it in the list of changes and in the history of facts."
         if form.is_valid() and (made := self._undone(request, revision, form.cleaned_data["message"])):
             return redirect("admin:sources_revision_change", made.pk)
         return self._confirmation(request, found, form)
 
     def _undone(self, request: HttpRequest, revision: Revision, why: str) -> Revision | None:
-        author = request.user.get_username()
         try:
             with transaction.atomic():
-                made = perform(lambda: undo(revision, author, why), request.POST.get(SEEN, ""))
+                made = perform(lambda: undo(revision, request.user, why), request.POST.get(SEEN, ""))
                 self.log_change(request, revision, f"Undone in revision {made.number}.")
         except REFUSALS as refusal:
             self.message_user(request, reason_of(refusal), messages.ERROR)
@@ -88,7 +91,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         return made
 
     def _confirmation(self, request: HttpRequest, found: Undoing, form: ActForm) -> HttpResponse:
-        revision, author = found.revision, request.user.get_username()
+        revision = found.revision
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -104,7 +107,7 @@ class RevisionAdmin(ReadOnlyAdmin):
             "form": form,
         }
         if not found.obstacles:
-            context["page"] = Page(preview_of(lambda: undo(revision, author, STANDS_IN)))
+            context["page"] = Page(preview_of(lambda: undo(revision, request.user, STANDS_IN)))
         return TemplateResponse(request, "curating/undo.html", context)
 
 

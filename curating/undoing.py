@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from curating import reviewing
 from curating.changed import changes_of_records
 from curating.drafts import copy_of
 from curating.readable import page_of_document
@@ -134,22 +136,29 @@ def _changed_since(later: Iterable[Document], became: Cells) -> int | None:
 
 
 @transaction.atomic
-def undo(revision: Revision, author: str, why: str) -> Revision:
-    """Bring back what stood before a revision, as the next one. Raises LedgerError where something is in the way."""
+def undo(revision: Revision, user: Any, why: str) -> Revision:
+    """Bring back what stood before a revision, as the next one. Raises LedgerError where something is in the way.
+
+    No second person reviews it: what it publishes was published before.
+    """
     ledger.one_at_a_time()
     found = undoing(revision)
     if found.obstacles:
         raise LedgerError(" ".join(obstacle.said for obstacle in found.obstacles[:SAID]))
     message = f"Undoes revision {revision.number}: {why}"
-    return ledger.commit(
+    returning = _drafted(found.returning)
+    made = ledger.commit(
         Change(
-            author,
+            user.get_username(),
             message,
-            enter=[draft.pk for draft in _drafted(found.returning)],
+            enter=[draft.pk for draft in returning],
             withdraw={fact.pk: message for fact in found.leaving},
             records=[_restored(document, was) for document, was in found.records],
         )
     )
+    reviewing.published(returning, user, message)
+    reviewing.withdrawn(found.leaving, user, message)
+    return made
 
 
 def _drafted(facts: Iterable[Fact]) -> list[Fact]:

@@ -18,7 +18,18 @@ from minerals.models import Mineral, Reserve
 from sources import ledger
 from sources.models import Document, Fact, Move, Revision, Source, Term
 from sources.registry import fact_models, record_models
-from tests.curating.desk import act, address, change, filled, in_review, logged_in, lost_link, messages_of, person
+from tests.curating.desk import (
+    act,
+    address,
+    change,
+    filled,
+    in_review,
+    logged_in,
+    lost_link,
+    messages_of,
+    person,
+    publish_edit,
+)
 from tests.factories import (
     document_of,
     make_country,
@@ -57,13 +68,6 @@ def newest() -> Revision:
 def body_of(key: str, kind: str = "reserve") -> str:
     """The JSON that the dataset shows of a thing now."""
     return Document.objects.standing().get(kind=kind, key=key).body
-
-
-def publish_edit(client: Client, record: Any, **changes: Any) -> Any:
-    """Save a source, entity or word that the dataset shows, look at what that would change, and confirm it."""
-    data = filled(client.get(change(record)), **changes)
-    page = client.post(change(record), data)
-    return client.post(change(record), data | {"seen": page.context["page"].preview.token}, follow=True)
 
 
 @pytest.fixture

@@ -58,16 +58,15 @@ def test_walking_finds_what_looking_up_finds(address: str, api: APIClient, monke
 
 
 def test_many_matches_are_not_sorted(api: APIClient) -> None:
-    for _ in range(2):
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            answer = api.get("/api/v1/production/?q=mine&page_size=5").json()
+    address = "/api/v1/production/?q=mine&page_size=5"
+    count = api.get(address).json()["count"]
+    with CaptureQueriesContext(connection) as captured:
+        api.get(address)
     [page] = [one["sql"] for one in captured if "shown_body" in one["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {page.replace('%', '%%')}")
         plan = [row[3] for row in cursor.fetchall()]
-    assert answer["count"] > 1000
+    assert count > 1000
     assert [step for step in plan if "TEMP B-TREE" in step or "VIRTUAL" in step] == []
 
 

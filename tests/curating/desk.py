@@ -37,12 +37,29 @@ def messages_of(page: Any) -> list[str]:
 
 
 def act(client: Client, name: str, *facts: Fact, message: str = "As the source says.", **answers: str) -> Any:
-    """Look at what an act would change, then confirm it."""
-    where, asked = address(type(facts[0]), name), {"facts": ",".join(str(fact.pk) for fact in facts)}
-    page = client.get(where, asked)
-    shown = page.context["page"] if page.status_code == 200 else None
-    seen = {"seen": shown.preview.token} if shown else {}
-    return client.post(where, asked | {"message": message, **seen, **answers}, follow=True)
+    """Do an act from its confirmation, having seen what it would change."""
+    asked = {"facts": ",".join(str(fact.pk) for fact in facts)}
+    seen = answers.get("seen") or seen_by(client, name, *facts)
+    data = asked | {"message": message} | answers | {"seen": seen}
+    return client.post(address(type(facts[0]), name), data, follow=True)
+
+
+def seen_by(client: Client, name: str, *facts: Fact) -> str:
+    """What stands for the preview of an act that a person was shown; nothing where none was."""
+    return seen_at(client, address(type(facts[0]), name), ",".join(str(fact.pk) for fact in facts))
+
+
+def seen_at(client: Client, where: str, facts: Any) -> str:
+    page = client.get(where, {"facts": facts})
+    shown = page.context and page.context.get("page")
+    return shown.preview.token if shown else ""
+
+
+def publish_edit(client: Client, record: Any, **changes: Any) -> Any:
+    """Save a source, entity or word that the dataset shows, look at what that would change, and confirm it."""
+    data = filled(client.get(change(record)), **changes)
+    page = client.post(change(record), data)
+    return client.post(change(record), data | {"seen": page.context["page"].preview.token}, follow=True)
 
 
 def person(name: str, role: str = "", *permissions: str) -> User:
@@ -59,15 +76,15 @@ def logged_in(user: User) -> Client:
     return client
 
 
+def in_review(*facts: Fact, by: User) -> None:
+    """Let drafts be entered and submitted by somebody."""
+    reviewing.entered(facts, by)
+    reviewing.submit(facts, by)
+
+
 def lost_link() -> ArchiveProposal:
     """A source whose address is gone, with the archived copy that is proposed for it."""
     source = make_source("lost", url="https://lost.test/page")
     LinkCheck.objects.add(source, outcome="not_found")
     address = f"https://web.archive.org/web/20210503120000/{source.url}"
     return ArchiveProposal.objects.create(source=source, address=address, taken_at=timezone.now())
-
-
-def in_review(*facts: Fact, by: User) -> None:
-    """Let drafts be entered and submitted by somebody."""
-    reviewing.entered(facts, by)
-    reviewing.submit(facts, by)

@@ -9,8 +9,8 @@ from django.test import Client
 
 from minerals.models import Reserve
 from sources.models import Fact
+from tests.curating.desk import address, filled
 from tests.factories import make_country, make_mineral, make_source
-from tests.test_admin import address, filled
 
 
 def enter_reserve(client: Client, **fields: Any) -> Any:

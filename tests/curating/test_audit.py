@@ -18,9 +18,9 @@ from curating import audit
 from minerals.models import Mineral, Reserve
 from sources.models import Document, Entity, Fact, Line, Mention
 from sources.registry import fact_models, part_models, record_models
+from tests.curating.desk import act, address, change, filled
 from tests.curating.signing import code_of, log_in, make_device, make_person
 from tests.factories import make_mineral, make_reserve, publish
-from tests.test_admin import act, address, change, filled
 
 pytestmark = pytest.mark.django_db
 

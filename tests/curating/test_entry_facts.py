@@ -18,6 +18,7 @@ from minerals.models import Mineral, Production, Reserve
 from projects.models import Assessment, Event, Figure, Location, Participation, Party
 from sources.models import Citation, Fact, Source
 from sources.registry import fact_models, record_models
+from tests.curating.desk import address, change, filled, messages_of
 from tests.curating.entering import enter_reserve, errors, form_of, key_for
 from tests.factories import (
     make_citation,
@@ -30,7 +31,7 @@ from tests.factories import (
     make_term,
     publish,
 )
-from tests.test_admin import address, change, filled, messages_of, staff
+from tests.test_admin import staff
 
 __all__ = ["staff"]
 

@@ -9,9 +9,9 @@ from django.test import Client
 
 from minerals.models import Reserve
 from projects.models import Participation
+from tests.curating.desk import address, change, filled
 from tests.curating.entering import enter_reserve, errors, form_of, key_for
 from tests.factories import make_partner, make_project, make_reserve
-from tests.test_admin import address, change, filled
 
 pytestmark = pytest.mark.django_db
 

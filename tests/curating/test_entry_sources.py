@@ -20,8 +20,9 @@ from sources.bibliography import bibtex, csl, ris
 from sources.models import Source
 from sources.serializers import SourceSerializer
 from tests.bibliography.documents import entry
+from tests.curating.desk import address, change, filled, messages_of
 from tests.factories import make_source, make_term
-from tests.test_admin import address, change, filled, messages_of, staff
+from tests.test_admin import staff
 
 __all__ = ["staff"]
 PASTE = "admin:sources_source_paste"

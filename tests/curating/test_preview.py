@@ -20,10 +20,11 @@ from sources import ledger
 from sources.models import Document, Fact, Revision
 from sources.registry import fact_models
 from tests import factories as make
+from tests.curating.desk import act, address, change, filled, messages_of
 from tests.factories import make_correction, make_reserve, make_source, publish
 from tests.minerals.amounts import COUNTRIES, by_place, tons
 from tests.minerals.amounts import draft as draft_of
-from tests.test_admin import act, address, body_of, change, filled, messages_of, newest
+from tests.test_admin import body_of, newest
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +98,7 @@ def test_a_preview_shows_exactly_what_is_published_then(reviewer: Client, case: 
         expected.pop((one.kind, one.key), None)
         if one.after:
             expected[one.kind, one.key] = one.after.body
-    act(reviewer, name, fact)
+    act(reviewer, name, fact, alone="on")
     assert standing() == expected
     assert newest().number == shown.revision
 
@@ -107,7 +108,7 @@ def test_what_a_preview_would_have_shown_is_not_remembered(reviewer: Client, api
     tried = make_reserve("one-test", mineral=make.make_mineral("onium"))
     done = make_reserve("two-test", mineral=make.make_mineral("twoium"))
     preview(reviewer, "publish", tried)
-    act(reviewer, "publish", done)
+    act(reviewer, "publish", done, alone="on")
     assert api.get("/api/v1/reserves/?mineral=onium").status_code == 400
     assert [row["key"] for row in api.get("/api/v1/reserves/?mineral=twoium").json()["results"]] == [done.key]
 
@@ -124,7 +125,7 @@ def test_a_dispute_that_arises_is_shown_on_both_sides(reviewer: Client):
     assert Field("disputed", "false", "true") in turned.fields
     assert "2 disputes arise" in page.summary
 
-    act(reviewer, "publish", second)
+    act(reviewer, "publish", second, alone="on")
     page = preview(reviewer, "withdraw", first)
     assert [(turn.begins, turn.key) for turn in page.disputes.shown] == [(False, first.key), (False, second.key)]
     assert named(page, "Leaves the dataset") == [first.key]
@@ -164,7 +165,7 @@ def test_a_total_that_a_correction_moves_is_shown_as_readers_get_it(reviewer: Cl
     [moved] = page.moved.shown
     assert (moved.before, moved.after, moved.by) == ("160 t", "1,160 t", "+1,000")
     assert moved.of == "reserves: alphite, reserves, contained_metal"
-    act(reviewer, "publish", correction)
+    act(reviewer, "publish", correction, alone="on")
     assert (before, total_of(api)) == ((160, 40), (1_160, 1_040))
 
     page = preview(reviewer, "publish", make_correction(stated, value=Decimal(1_100)))
@@ -231,7 +232,7 @@ def test_what_is_to_be_mended_is_said_instead(reviewer: Client):
 @pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": "x" * 32}])
 def test_nothing_is_published_that_was_not_seen(reviewer: Client, seen: dict[str, str]):
     fact, before = make_reserve("testium-unseen"), newest()
-    data = {"facts": fact.pk, "message": "Take it as it is.", **seen}
+    data = {"facts": fact.pk, "message": "Take it as it is.", "alone": "on", **seen}
     response = reviewer.post(address(Reserve, "publish"), data)
     assert messages_of(response) == [CHANGED_SINCE if seen.get("seen") else NOT_SEEN]
     assert "Take it as it is." in response.text
@@ -252,7 +253,7 @@ def test_what_changed_in_between_is_shown_first(reviewer: Client, meanwhile: Cal
     seen = preview(reviewer, "publish", fact).preview.token
     meanwhile(fact)
     before = newest()
-    data = {"facts": fact.pk, "message": "As I saw it.", "seen": seen}
+    data = {"facts": fact.pk, "message": "As I saw it.", "alone": "on", "seen": seen}
     response = reviewer.post(address(Reserve, "publish"), data)
     assert messages_of(response) == [CHANGED_SINCE]
     assert "As I saw it." in response.text
@@ -323,7 +324,7 @@ def test_why_it_is_corrected_is_asked_and_kept(reviewer: Client):
     draft = make_correction(fact, **OTHER)
     form = reviewer.get(address(Reserve, "publish"), {"facts": draft.pk}).context["form"]
     assert "say what was wrong" in form.fields["message"].help_text
-    act(reviewer, "publish", draft, message="Ore was taken for metal.")
+    act(reviewer, "publish", draft, alone="on", message="Ore was taken for metal.")
     fact.refresh_from_db()
     assert fact.left_reason == "Ore was taken for metal."
     assert '"50 tons"' in body_of(fact.key)

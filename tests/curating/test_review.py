@@ -19,7 +19,7 @@ from minerals.models import Reserve
 from sources import documents
 from sources.models import Fact, Revision
 from sources.registry import fact_models
-from tests.curating.desk import act, address, change, filled, in_review, logged_in, messages_of, person
+from tests.curating.desk import act, address, change, filled, in_review, logged_in, messages_of, person, seen_at
 from tests.factories import (
     LEAST,
     document_of,
@@ -308,7 +308,7 @@ def test_drafts_of_several_kinds_are_published_from_the_queue_as_one_revision(qu
     assert all(fact.key in page.text for fact in queued[:2])
     assert Revision.objects.count() == before
 
-    data = {"facts": page.context["asked"], "message": "Both read."}
+    data = {"facts": page.context["asked"], "message": "Both read.", "seen": page.context["page"].preview.token}
     page = client.post(page.context["address"], data, follow=True)
     assert page.redirect_chain[-1][0] == reverse(QUEUE)
     assert Revision.objects.count() == before + 1
@@ -327,7 +327,8 @@ def test_facts_of_several_kinds_take_the_rights_to_each(enterer: User, queued: l
     client = logged_in(person("half", "", "view_review", "view_fact", "change_reserve", "publish_fact"))
     facts = ",".join(str(fact.pk) for fact in queued[:2])
     assert client.post(address(Fact, "publish"), {"facts": facts, "message": "Both."}).status_code == 403
-    assert client.post(address(Fact, "publish"), {"facts": queued[0].pk, "message": "One."}).status_code == 302
+    data = {"facts": queued[0].pk, "message": "One.", "seen": seen_at(client, address(Fact, "publish"), queued[0].pk)}
+    assert client.post(address(Fact, "publish"), data).status_code == 302
     assert [is_draft(fact) for fact in queued[:2]] == [False, True]
 
 

@@ -19,7 +19,18 @@ from curating.roles import ROLES
 from minerals.models import Mineral, Reserve
 from sources.models import Document, Fact, Revision, Source, Term
 from sources.registry import entity_models, fact_models, record_models
-from tests.curating.desk import act, address, change, filled, in_review, logged_in, lost_link, person
+from tests.curating.desk import (
+    act,
+    address,
+    change,
+    filled,
+    in_review,
+    logged_in,
+    lost_link,
+    person,
+    publish_edit,
+    seen_by,
+)
 from tests.factories import make_fact, make_mineral, make_reserve, make_source, make_term, publish
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +161,8 @@ def test_an_act_is_open_by_its_address_to_those_who_may_do_it(role: str, kind: s
     form = logged_in(keeper).get(change(new))
 
     def done(name: str, fact: Fact) -> int:
-        return client.post(address(model, name), {"facts": fact.pk, "message": "As it says."}).status_code
+        data = {"facts": fact.pk, "message": "As it says.", "seen": seen_by(client, name, fact)}
+        return client.post(address(model, name), data).status_code
 
     answers = {
         "add": client.get(address(model, "add")).status_code,
@@ -359,7 +371,7 @@ def test_a_curator_changes_a_source_only_while_the_dataset_does_not_show_it(cura
     assert curator.post(change(fresh), filled(curator.get(change(fresh)), title="Other")).status_code == 302
     changed = {"title": "Other", "revision_message": "The title as printed."}
     assert curator.post(change(shown), changed).status_code == 403
-    assert reviewer.post(change(shown), filled(reviewer.get(change(shown)), **changed)).status_code == 302
+    publish_edit(reviewer, shown, **changed)
     assert Source.objects.get(pk=shown.pk).title == "Other"
 
 

@@ -16,12 +16,14 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from curating.models import Act, Step
 from curating.preview import NOT_SEEN
 from curating.undoing import undo, undoing
 from sources import ledger
 from sources.dataset.restoring import state_of
 from sources.ledger import Change, LedgerError
 from sources.models import Document, Fact, Revision
+from tests.curating.desk import logged_in, messages_of, person
 from tests.curating.test_preview import rows
 from tests.factories import (
     document_of,
@@ -39,7 +41,7 @@ from tests.factories import (
 from tests.sources.changes import conftest as of_changes
 from tests.sources.changes.test_mirror import acts
 from tests.sources.changes.test_mirror import publish as publish_acts
-from tests.test_admin import messages_of, newest
+from tests.test_admin import newest
 
 pytestmark = pytest.mark.django_db
 empty_dataset = of_changes.empty_dataset
@@ -70,7 +72,7 @@ def edited(record: Any, **fields: Any) -> Revision:
 
 
 def undone(revision: Revision) -> Revision:
-    return undo(revision, "reviewer", WHY)
+    return undo(revision, User.objects.get_or_create(username="reviewer")[0], WHY)
 
 
 history = st.lists(st.lists(acts, min_size=1, max_size=5), min_size=1, max_size=6)
@@ -354,6 +356,20 @@ def test_who_may_not_change_facts_of_a_kind_undoes_none(staff: Callable[..., Cli
     assert editor.get(undo_page(revision)).status_code == 403
     assert editor.post(undo_page(revision), {"message": WHY}).status_code == 403
     assert newest() == revision
+
+
+def test_a_reviewer_undoes_what_others_published_and_the_desk_remembers_who():
+    fact = make_reserve("testium-wrong")
+    publish(fact)
+    revision = publish(make_correction(fact, value=Decimal(20)), make_reserve("testium-new"))
+    second = logged_in(person("second", "reviewer"))
+    seen = second.get(undo_page(revision)).context["page"].preview.token
+    assert second.post(undo_page(revision), {"message": WHY, "seen": seen}).status_code == 302
+    steps = Step.objects.filter(by__username="second").order_by("act")
+    assert [(step.fact.key, step.fact.version, step.act) for step in steps] == [
+        (fact.key, 3, Act.PUBLISHED),
+        ("testium-new", 1, Act.WITHDRAWN),
+    ]
 
 
 def test_there_is_no_undoing_of_a_revision_that_is_not_there(reviewer: Client):
