@@ -118,7 +118,7 @@ class SourceAdmin(SourceCare, MovableAdmin, RecordAdmin):
     def _facts_from(self, request: HttpRequest, source: Source) -> dict[str, Any]:
         """The facts that cite a source, and the kinds that may be added."""
         overview: Any = self.admin_site.get_model_admin(Fact)
-        cited = cited_from(source)
+        cited = overview.get_queryset(request).filter(pk__in=cited_from(source).values("pk")).order_by("key", "version")
         listed = [(fact, page_of(fact), overview.state(fact)) for fact in cited[: FACTS_LISTED + 1]]
         everything = f"{reverse('admin:sources_fact_changelist')}?{urlencode({'taken_from': source.key})}"
         return {
