@@ -38,7 +38,7 @@ class Foresight:
     """What readers would see change."""
 
     rewritten: int = 0
-    """Facts that read otherwise in the same version, as they show another name or key."""
+    """Facts that read otherwise in the same version, as they show another name or key, or stand otherwise."""
     disputed: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     corrected: list[Corrected] = field(default_factory=list)
@@ -62,15 +62,15 @@ def of_revision(revision: Revision) -> Foresight:
     """What a revision changed of facts beyond those that it corrected."""
     found = Foresight()
     before = {
-        (kind, key): (fact, disputed)
-        for kind, key, fact, disputed in Document.objects.filter(
+        (kind, key): (fact, body, disputed)
+        for kind, key, fact, body, disputed in Document.objects.filter(
             to_revision=revision.number, fact__isnull=False
-        ).values_list("kind", "key", "fact", "disputed")
+        ).values_list("kind", "key", "fact", "body", "disputed")
     }
     opened = Document.objects.filter(from_revision=revision, fact__isnull=False).order_by("kind", "key")
-    for kind, key, fact, disputed in opened.values_list("kind", "key", "fact", "disputed"):
-        old_fact, was_disputed = before.get((kind, key), (None, False))
-        found.rewritten += fact == old_fact
+    for kind, key, fact, body, disputed in opened.values_list("kind", "key", "fact", "body", "disputed"):
+        old_fact, old_body, was_disputed = before.get((kind, key), (None, "", False))
+        found.rewritten += fact == old_fact and body != old_body
         if disputed != was_disputed:
             (found.disputed if disputed else found.settled).append(key)
     return found

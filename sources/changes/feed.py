@@ -113,7 +113,7 @@ class Feed:
     def _summary(self, revision: Revision, message: str, numbers: Mapping[str, int], address: str) -> str:
         counted = ", ".join(f"{numbers[word]} {word}" for word in Action.values if numbers.get(word))
         made = self.changes.between(revision.number - 1, revision.number).order_by("at_revision", "kind", "key")
-        rows = made.values_list("at_revision", "kind", "key", "action", "reason", "moved_to")[:MOST_NAMED]
+        rows = made.values_list("at_revision", "kind", "key", "action", "reason", "went_to")[:MOST_NAMED]
         named = format_html_join(
             "",
             '<li>{} {} <a href="{}">{}</a>{}</li>',

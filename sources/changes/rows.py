@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from sources.models import Document, Fact, Mention, Move, Revision
@@ -44,10 +45,10 @@ class Row(NamedTuple):
     best: bool | None
     before: str | None
     after: str | None
-    moved_to: str | None
+    went_to: str | None
 
 
-COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after", "moved_to")
+COLUMNS = ("at_revision", "kind", "key", "created", "action", "reason", "is_best", "before", "after", "went_to")
 """The columns that make a row."""
 
 
@@ -144,7 +145,7 @@ def _opened() -> QuerySet[Any]:
             is_best=F("best"),
             before=Subquery(before.values("body")),
             after=F("body"),
-            moved_to=NOTHING,
+            went_to=NOTHING,
             of_fact=F("fact_id"),
             of_entity=F("entity_id"),
         )
@@ -165,7 +166,7 @@ def _withdrawn() -> QuerySet[Any]:
             is_best=NEITHER,
             before=Subquery(last.values("body")),
             after=NOTHING,
-            moved_to=NOTHING,
+            went_to=NOTHING,
             of_fact=F("pk"),
             of_entity=NO_ONE,
         )
@@ -184,6 +185,8 @@ def _moved() -> QuerySet[Any]:
         is_best=NEITHER,
         before=Subquery(last.values("body")),
         after=NOTHING,
+        # As text like that of the others: PostgreSQL merges what it need not convert.
+        went_to=Cast("moved_to", models.TextField()),
         of_fact=NO_ONE,
         of_entity=F("entity_id"),
     )

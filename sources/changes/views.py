@@ -111,7 +111,7 @@ class ChangeViewSet(QueryMixin, GenericViewSet[Any]):
             "url": address_of(change.kind, change.key),
             "best": bool(change.best) if fact and after else None,
             "reason": change.reason,
-            "moved_to": change.moved_to,
+            "moved_to": change.went_to,
             "changed": list(differences(before, after)) if before and after else [],
             "citations": fact["citations"] if fact else [],
             "document": after,
