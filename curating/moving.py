@@ -22,7 +22,7 @@ from curating.merging import merge
 from curating.shared import REFUSALS, LedgerAdmin, reason_of
 from sources import ledger
 from sources.models import Citation, Entity, Record, Revision
-from sources.moves import left_by
+from sources.moves import left_by, merged_by_now
 from sources.moving import named, problems_of_key, stands
 from sources.registry import fact_models
 
@@ -157,6 +157,7 @@ class MoveAct:
 
     name: str
     verb: str
+    title: str
     done: str
     meaning: str
 
@@ -165,6 +166,7 @@ ACTS = (
     MoveAct(
         RENAME,
         "Rename",
+        "Rename {}",
         "Renamed",
         "One revision gives it another name, another key, or both, wherever the dataset shows it. Older revisions keep the "
         "old ones, and the old address leads to the new one for ever.",
@@ -172,6 +174,7 @@ ACTS = (
     MoveAct(
         MERGE,
         "Merge",
+        "Merge {} into another",
         "Merged",
         "One revision gives each fact that names it a next version that names the other one instead, and lets its address "
         "and its names lead there. Older revisions keep it as it was. No fact is lost.",
@@ -190,6 +193,13 @@ class MovableAdmin(LedgerAdmin):
             path(f"<int:pk>/{act.name}/", view(self.move_view), {"act": act}, name=self._name_of(act)) for act in ACTS
         ]
         return [*moves, *super().get_urls()]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """What is offered to be named leaves out what was merged into another."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path == reverse(f"{self.admin_site.name}:autocomplete"):
+            found = found.exclude(pk__in=merged_by_now(self.model.document_kind))
+        return found, may_repeat
 
     def _name_of(self, act: MoveAct) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{act.name}"
@@ -249,7 +259,7 @@ class MovableAdmin(LedgerAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{act.verb} {record}",
+            "title": act.title.format(record),
             "act": act,
             "original": record,
             "back": self._page_of(record),

@@ -91,6 +91,13 @@ def present_key(kind: str, key: str, revision: int, newest: Revision | None) -> 
     return shown.values_list("key", flat=True).first()
 
 
+def merged_by_now(kind: str) -> list[int]:
+    """Primary keys of what was merged into others, and is not there by itself again."""
+    newest = Revision.objects.current()
+    moves = moves_of(kind, newest)
+    return [pk for pk in moves.into if newest and pk not in moves.apart(newest.number)]
+
+
 def standing_record(kind: str, key: str, revision: int) -> int | None:
     """The primary key of what the dataset shows by a key at a revision."""
     shown = Document.objects.at(revision).filter(kind=kind, key=key)

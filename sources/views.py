@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from sources.columns import flat
 from sources.describing import VocabularySerializer, VocabularyWordSerializer
-from sources.filters import CitationFilterSet, FactFilterSet, SourceFilterSet
+from sources.filter_sets import CitationFilterSet, FactFilterSet, SourceFilterSet
 from sources.models import Citation, Document, Fact, Revision, Source, Term
 from sources.moves import moves_of, standing_record
 from sources.registry import fact_models, serializer_for

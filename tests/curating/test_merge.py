@@ -470,6 +470,19 @@ def test_what_was_merged_is_only_looked_at(curator: Client, after: Revision) -> 
     assert Entity.objects.get(pk=record.pk).name == "Ore of Testium"
 
 
+def test_what_was_merged_is_not_offered_any_more(curator: Client, before: Revision) -> None:
+    asked = {"app_label": "minerals", "model_name": "reserve", "field_name": "mineral", "term": "testi"}
+    record, into = minerals()
+
+    def offered() -> set[str]:
+        found = curator.get(reverse("admin:autocomplete"), asked).json()["results"]
+        return {one["id"] for one in found}
+
+    assert offered() == {str(record.pk), str(into.pk)}
+    merged(record, into)
+    assert offered() == {str(into.pk)}
+
+
 def test_what_is_not_published_is_changed_as_it_is(curator: Client) -> None:
     draft = make.make_mineral("draftium")
 

@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 
 from minerals.models import Reserve
 from sources import guards, ledger, search
-from sources.filters import FactFilterSet
+from sources.filter_sets import FactFilterSet
 from sources.joining import shown
 from sources.models import Document, Fact, Line, Revision
 from sources.rendering import render
