@@ -306,7 +306,11 @@ def test_the_draft_of_a_correction_stands_beside_what_it_corrects(reviewer: Clie
     assert "Nothing differs yet" in page.text
     draft = page.context["original"]
     entered = {"title": "Contract signed", "parties-1-partner": make.make_partner("third", name="Third").pk}
-    entered |= {"citations-0-locator": "page 7", "citations-1-source": make_source("atlas").pk}
+    entered |= {
+        "citations-0-locator": "page 7",
+        "citations-1-source": make_source("atlas").pk,
+        "citations-1-place_unknown": "on",
+    }
     reviewer.post(change(draft), filled(page, **entered))
     page = reviewer.get(change(draft))
     differing = {row.label: (row.current, row.draft) for row in page.context["beside"].differing}
