@@ -71,12 +71,18 @@ class ReviewedAdmin(ActingAdmin):
 
     def _onwards(self, request: HttpRequest, fact: Fact) -> HttpResponse | None:
         """What was asked for besides saving."""
-        if "_submit" in request.POST and self.may(request, SUBMIT):
-            self._submit(request, fact)
+        if self.submitted(request, fact):
             return redirect(page_of(fact))
         if "_publish" in request.POST and self.may(request, PUBLISH):
             return redirect(f"{self.address(PUBLISH.name)}?facts={fact.pk}")
         return None
+
+    def submitted(self, request: HttpRequest, fact: Fact) -> bool:
+        """Submit what was saved if that was asked for, and say whether it was."""
+        if "_submit" not in request.POST or not self.may(request, SUBMIT):
+            return False
+        self._submit(request, fact)
+        return True
 
     def _submit(self, request: HttpRequest, fact: Fact) -> None:
         """Submit what was saved; what keeps it from review is said, and it stays saved."""

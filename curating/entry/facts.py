@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -121,6 +121,9 @@ def _telling_fields(model: type[Fact]) -> Iterator[str]:
 class FromSource(admin.ModelAdmin):
     """Opens the form of a fact with its source filled in, and comes back to the source once the fact is saved."""
 
+    submitted: Callable[[HttpRequest, Fact], bool]
+    """Submits what was saved if that was asked for: what else a kind's admin does says how."""
+
     class Media:
         js = ["curating/entry.js"]
 
@@ -144,10 +147,11 @@ class FromSource(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         source = source_named(request)
-        if source is None or {IS_POPUP_VAR, "_continue"} & request.POST.keys() or not self._shows(request, source):
+        if source is None or {IS_POPUP_VAR, "_continue", "_publish"} & request.POST.keys() or not self._shows(request, source):
             return super().response_add(request, obj, *args, **kwargs)
         kept = {name: getattr(obj, f"{name}_id") for name in obj.entity_fields if getattr(obj, f"{name}_id")}
-        self.message_user(request, self._saved(request, obj), messages.SUCCESS)
+        if not self.submitted(request, obj):
+            self.message_user(request, self._saved(request, obj), messages.SUCCESS)
         if "_addanother" in request.POST:
             return redirect(f"{request.path}?{urlencode({SOURCE: source.key, **kept})}")
         if PROJECT in kept:

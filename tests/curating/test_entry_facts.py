@@ -305,3 +305,26 @@ def test_an_entity_is_added_in_a_popup(curator: Client):
     answer = curator.post(address(Mineral, "add"), entered | {"_popup": "1", "_to_field": "id"})
     assert "Testium" in answer.text
     assert "popup_response" in answer.text
+
+
+def test_a_fact_from_its_source_is_submitted_where_that_was_asked_for(curator: Client):
+    source = make_source("submitted-from")
+    page = form_from(curator, Reserve, source)
+    entered = {
+        "key": "submitted-from-source",
+        "mineral": make_mineral("tin").pk,
+        "scope": "world",
+        "category": "reserves",
+        "verbatim": "10 tons",
+        "comparator": "=",
+        "value": "10",
+        "unit": "t",
+        "availability": "reported",
+        "citations-0-locator": "page 3",
+    }
+    address_of_form = f"{address(Reserve, 'add')}?source={source.key}"
+    answer = curator.post(address_of_form, filled(page, **entered) | {"_submit": "1"}, follow=True)
+    fact = Reserve.objects.get(key="submitted-from-source")
+    assert any(said.startswith("Submitted for review") for said in messages_of(answer))
+    assert fact.review.state == "in_review"
+    assert answer.redirect_chain[-1][0].endswith("#facts")

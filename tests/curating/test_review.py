@@ -57,7 +57,7 @@ def new_reserve(client: Client, **changes: Any) -> Any:
     entered = LEAST["reserve"]()
     named = {name: getattr(value, "pk", value) for name, value in entered.items()}
     data = {"key": "kaz-zinc-reserves-test", "citations-0-source": make_source().pk, **named, **changes}
-    if "citations-0-locator" not in changes:
+    if not {"citations-0-locator", "citations-0-source"} & changes.keys():
         data["citations-0-place_unknown"] = "on"
     return client.post(address(Reserve, "add"), filled(client.get(address(Reserve, "add")), **data), follow=True)
 
