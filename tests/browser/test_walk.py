@@ -35,7 +35,7 @@ def choose(page: Page, field: str, words: str) -> None:
     """Choose by typing into a field that offers what begins so."""
     page.locator(f"#id_{field}").locator("xpath=following-sibling::span[contains(@class, 'select2')]").first.click()
     page.locator(".select2-search__field").last.fill(words)
-    page.locator(".select2-results__option--highlighted", has_text=re.compile(words, re.IGNORECASE)).click()
+    page.locator(".select2-results__option", has_text=re.compile(rf"^{words}\b", re.IGNORECASE)).click()
 
 
 def confirm(page: Page, message: str, verb: str) -> None:
