@@ -64,5 +64,5 @@ def test_a_list_can_be_filtered_without_the_script(open_page: Callable[..., Page
     page = open_page(java_script_enabled=False)
     sign_in(page, person("superuser"))
     page.goto(reverse("admin:minerals_reserve_changelist"))
-    page.locator("#changelist-filter").get_by_role("link", name="draft").click()
+    page.locator("#changelist-filter").get_by_role("link", name="draft", exact=True).click()
     expect(page).to_have_url(re.compile(r"state=draft$"))

@@ -1,15 +1,12 @@
-"""Merging one entity or source into another loses no fact, and renaming and merging are done at the desk."""
+"""Merging one entity or source into another loses no fact."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.test import Client, override_settings
-from django.urls import reverse
+from django.test import override_settings
 from rest_framework.test import APIClient
 
 from curating.drafts import correction_of
@@ -18,8 +15,7 @@ from minerals.models import Country, DesignationList, Mineral, Reserve
 from projects.models import Event, Partner
 from sources import ledger
 from sources.ledger import Change, LedgerError
-from sources.models import Document, Entity, Fact, Move, Revision, Source
-from sources.registry import entity_models
+from sources.models import Fact, Revision, Source
 from tests import factories as make
 from tests.endpoints import ROOT, Get
 from tests.sources.breaches import contents
@@ -28,7 +24,6 @@ pytestmark = pytest.mark.django_db
 
 A, B = "testium", "testium-ore"
 WHY = "They are one and the same."
-MOVABLE: list[Any] = [Source, *entity_models().values()]
 
 
 @pytest.fixture
@@ -289,202 +284,3 @@ def test_a_merger_can_be_undone(before: Revision, after: Revision, get: Get) -> 
     assert keys_of(get, f"reserves/?mineral={B}&{at}") == {"of-a", "of-b", "through"}
     [entered] = get(f"{ROOT}changes/?since={back.number - 1}&key={B}").json()["results"]
     assert entered["action"] == "entered"
-
-
-# At the desk.
-
-
-@pytest.fixture
-def curator(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("curator"))
-    return client
-
-
-@pytest.fixture
-def staff() -> Callable[..., Client]:
-    def log_in(*permissions: str) -> Client:
-        user = User.objects.create_user("editor", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return log_in
-
-
-def page(record: Any, name: str) -> str:
-    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{name}", args=[record.pk])
-
-
-def said(response: Any) -> str:
-    return " ".join(str(message) for message in response.context["messages"])
-
-
-def confirmed(client: Client, address: str, data: dict[str, Any]) -> Any:
-    """Look at the preview, and then do it."""
-    preview = client.post(address, data | {"_preview": "Preview"})
-    assert preview.context["foresight"], preview.context["form"].errors
-    return client.post(address, data | {"_confirm": "Do it", "seen": preview.context["seen"]}, follow=True)
-
-
-@pytest.mark.parametrize("model", [pytest.param(model, id=model._meta.model_name) for model in MOVABLE])
-@pytest.mark.parametrize("act", ["rename", "merge"])
-def test_every_kind_has_the_pages(curator: Client, model: Any, act: str) -> None:
-    record = next(
-        one for one in model.objects.all() if Document.objects.standing().filter(key=one.document_key).exists()
-    )
-    links = curator.get(page(record, "change")).content.decode()
-    response = curator.get(page(record, act))
-
-    assert page(record, act) in links
-    assert response.status_code == HTTPStatus.OK
-    assert 'name="message"' in response.content.decode()
-    assert " style=" not in response.content.decode()
-
-
-def test_looking_changes_nothing(curator: Client, before: Revision) -> None:
-    record, into = minerals()
-    was = contents()
-    curator.get(page(record, "merge"))
-    curator.get(page(record, "rename"))
-    curator.post(page(record, "merge"), {"into": into.pk, "message": WHY})
-    curator.post(page(record, "rename"), {"name": "New", "key": "new", "message": WHY})
-
-    assert contents() == was
-
-
-def test_renaming_at_the_desk(curator: Client, before: Revision, get: Get) -> None:
-    record = Mineral.objects.get(slug=B)
-    address = page(record, "rename")
-    data = {"name": "Testite", "key": "testite", "keep_name": "on", "message": WHY}
-    preview = curator.post(address, data)
-    done = confirmed(curator, address, data)
-
-    assert preview.context["foresight"].rewritten == 4
-    assert "4 facts will show the new name or key" in preview.content.decode()
-    assert "Renamed in revision" in said(done)
-    shown = get(f"{ROOT}minerals/testite/").json()
-    assert (shown["name"], shown["aliases"]) == ("Testite", ["Ore of Testium"])
-    assert get(f"{ROOT}minerals/{B}/").status_code == HTTPStatus.PERMANENT_REDIRECT
-    assert Revision.objects.latest("number").author == "curator"
-
-
-def test_a_name_alone_is_changed_too(curator: Client, before: Revision, get: Get) -> None:
-    record = Mineral.objects.get(slug=B)
-    confirmed(curator, page(record, "rename"), {"name": "Testite", "key": B, "message": WHY})
-
-    assert get(f"{ROOT}minerals/{B}/").json()["name"] == "Testite"
-    assert get(f"{ROOT}minerals/{B}/").json()["aliases"] == []
-    assert not Move.objects.filter(key=B).exists()
-
-
-def test_merging_at_the_desk(curator: Client, before: Revision, get: Get) -> None:
-    record, into = minerals()
-    make.make_reserve("drafted", mineral=record)
-    preview = curator.post(page(record, "merge"), {"into": into.pk, "message": WHY})
-    foresight, text = preview.context["foresight"], preview.content.decode()
-    done = confirmed(curator, page(record, "merge"), {"into": into.pk, "message": WHY})
-
-    assert {one.fact.key: one.names_both for one in foresight.corrected} == {
-        "of-b": False, "output-of-b": False, "listed-b": False, "member-b": True,
-    }  # fmt: skip
-    assert sorted(foresight.disputed) == ["of-a", "of-b"]
-    assert [draft.key for draft, _ in foresight.drafts] == ["drafted"]
-    for words in ("4 facts will get a next version", "It names both", "Disputed from then on", "Drafts that will name"):
-        assert words in text
-    assert "Merged in revision" in said(done)
-    assert f'became part of <a href="{page(into, "change")}">{A}</a>' in done.content.decode()
-    assert get(f"{ROOT}minerals/{B}/").status_code == HTTPStatus.PERMANENT_REDIRECT
-
-
-def test_facts_that_say_the_same_are_named(curator: Client, before: Revision) -> None:
-    record, into = minerals()
-    make.publish(make.make_reserve("twin", mineral=into, country=Country.objects.get(slug="testland"), value=30))
-    preview = curator.post(page(record, "merge"), {"into": into.pk, "message": WHY})
-
-    assert {one.fact.key: one.same for one in preview.context["foresight"].corrected}["of-b"] == ("twin",)
-    assert "It says the same as twin" in preview.content.decode()
-
-
-def test_what_is_lost_of_its_own_is_named(curator: Client, before: Revision) -> None:
-    record, into = minerals()
-    record.type = "material"
-    record.save()
-    ledger.record([record], author="curator", message="It is a material.")
-    preview = curator.post(page(record, "merge"), {"into": into.pk, "message": WHY})
-
-    assert preview.context["foresight"].lost == [("type", "material", "element")]
-
-
-def test_what_changed_since_the_preview_is_looked_at_again(curator: Client, before: Revision) -> None:
-    record, into = minerals()
-    data = {"into": into.pk, "message": WHY}
-    seen = curator.post(page(record, "merge"), data).context["seen"]
-    make.publish(make.make_reserve("meanwhile", mineral=record))
-    response = curator.post(page(record, "merge"), data | {"_confirm": "Merge", "seen": seen})
-
-    assert "look once more" in said(response)
-    assert "meanwhile" in {one.fact.key for one in response.context["foresight"].corrected}
-    assert not Move.objects.filter(key=B).exists()
-
-
-def test_a_refusal_says_why_and_keeps_what_was_typed(curator: Client, before: Revision) -> None:
-    record, into = minerals()
-    correction_of(Reserve.objects.get(key="of-b"))
-    merging = curator.post(page(record, "merge"), {"into": into.pk, "message": WHY})
-    renaming = curator.post(page(record, "rename"), {"name": "New", "key": A, "message": WHY})
-    unchanged = curator.post(page(record, "rename"), {"name": record.name, "key": B, "message": WHY})
-    unpublished = curator.post(page(record, "merge"), {"into": make.make_mineral("draftium").pk, "message": WHY})
-
-    assert "publish or delete it first" in merging.content.decode()
-    assert WHY in merging.content.decode()
-    assert "is or was the slug of another mineral" in renaming.content.decode()
-    assert "Nothing is changed" in unchanged.content.decode()
-    assert "publish it first" in unpublished.content.decode()
-    assert all(one.context["foresight"] is None for one in (merging, renaming, unchanged, unpublished))
-
-
-def test_only_who_may_publish_may_move(staff: Callable[..., Client], before: Revision) -> None:
-    record, into = minerals()
-    client, was = staff("view_mineral", "change_mineral", "add_mineral", "delete_mineral"), contents()
-
-    for act in ("rename", "merge"):
-        assert client.get(page(record, act)).status_code == HTTPStatus.FORBIDDEN
-        data = {"into": into.pk, "name": "New", "key": "new", "message": WHY, "_confirm": "Do it"}
-        assert client.post(page(record, act), data).status_code == HTTPStatus.FORBIDDEN
-        assert page(record, act) not in client.get(page(record, "change")).content.decode()
-    assert Client().get(page(record, "merge")).status_code == HTTPStatus.FOUND
-    assert contents() == was
-
-
-def test_what_was_merged_is_only_looked_at(curator: Client, after: Revision) -> None:
-    record = Mineral.objects.get(slug=B)
-    shown = curator.get(page(record, "change"))
-    curator.post(page(record, "change"), {"name": "Rewritten", "slug": B, "type": "element", "aliases": ""})
-    curator.post(page(record, "delete"), {"post": "yes"})
-    renaming = curator.get(page(record, "rename"), follow=True)
-
-    assert "became part of" in shown.content.decode()
-    assert 'name="name"' not in shown.content.decode()
-    assert "is not in the dataset" in said(renaming)
-    assert Entity.objects.get(pk=record.pk).name == "Ore of Testium"
-
-
-def test_what_was_merged_is_not_offered_any_more(curator: Client, before: Revision) -> None:
-    asked = {"app_label": "minerals", "model_name": "reserve", "field_name": "mineral", "term": "testi"}
-    record, into = minerals()
-
-    def offered() -> set[str]:
-        found = curator.get(reverse("admin:autocomplete"), asked).json()["results"]
-        return {one["id"] for one in found}
-
-    assert offered() == {str(record.pk), str(into.pk)}
-    merged(record, into)
-    assert offered() == {str(into.pk)}
-
-
-def test_what_is_not_published_is_changed_as_it_is(curator: Client) -> None:
-    draft = make.make_mineral("draftium")
-
-    assert page(draft, "rename") not in curator.get(page(draft, "change")).content.decode()
-    assert "is not in the dataset" in said(curator.get(page(draft, "rename"), follow=True))

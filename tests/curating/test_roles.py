@@ -399,3 +399,8 @@ def test_every_kind_of_entity_is_entered_by_a_curator(curator: Client):
     statuses = {kind: curator.get(address(model, "add")).status_code for kind, model in entity_models().items()}
     assert set(statuses.values()) == {200}
     assert Mineral.document_kind in statuses
+
+
+def test_a_visitor_is_asked_to_log_in(client: Client, draft: Reserve):
+    for page in (change(draft), address(Reserve, "publish"), address(Reserve, "correct", draft.pk)):
+        assert client.get(page).headers["Location"].startswith(reverse("admin:login"))

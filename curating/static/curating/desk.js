@@ -83,8 +83,15 @@
         });
         document.querySelectorAll('.help-tooltip[aria-label]').forEach((icon) => icon.setAttribute('role', 'img'));
     };
-    window.addEventListener('load', name);
-    document.addEventListener('formset:added', () => setTimeout(name));
+    const WITHOUT_NAME = '.select2-container, .help-tooltip';
+    // They come when it suits those scripts, which may be after the page is loaded.
+    const come = (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(WITHOUT_NAME) || node.querySelector(WITHOUT_NAME));
+    new MutationObserver((changes) => {
+        if (changes.some((change) => [...change.addedNodes].some(come))) {
+            name();
+        }
+    }).observe(document.body, { childList: true, subtree: true });
+    name();
 
     // Filters, as a row of menus over a list rather than a column that takes a quarter of its width.
 
