@@ -147,7 +147,11 @@ class FromSource(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         source = source_named(request)
-        if source is None or {IS_POPUP_VAR, "_continue", "_publish"} & request.POST.keys() or not self._shows(request, source):
+        if (
+            source is None
+            or {IS_POPUP_VAR, "_continue", "_publish"} & request.POST.keys()
+            or not self._shows(request, source)
+        ):
             return super().response_add(request, obj, *args, **kwargs)
         kept = {name: getattr(obj, f"{name}_id") for name in obj.entity_fields if getattr(obj, f"{name}_id")}
         if not self.submitted(request, obj):
