@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "minerals_api.errors.ReadOnlyMiddleware",
     "minerals_api.conditional.RevisionHeadersMiddleware",
     "minerals_api.signed_in.SessionMiddleware",
-    "minerals_api.signed_in.CsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "minerals_api.signed_in.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "minerals_api.signed_in.MessageMiddleware",

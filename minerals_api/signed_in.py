@@ -8,7 +8,6 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
-from django.middleware import csrf
 
 from minerals_api.conditional import VERSIONED_PATHS
 
@@ -25,10 +24,6 @@ class _PastTheAPI:
 
 
 class SessionMiddleware(_PastTheAPI, sessions.SessionMiddleware):
-    pass
-
-
-class CsrfViewMiddleware(_PastTheAPI, csrf.CsrfViewMiddleware):
     pass
 
 
