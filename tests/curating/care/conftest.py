@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from tests.curating.care.web import CERTIFICATE, Web, serving
+from tests.curating.care.web import Web, certificate, serving
 
 
 @pytest.fixture
@@ -41,6 +41,6 @@ def web() -> Iterator[Web]:
 @pytest.fixture
 def secure_web() -> Iterator[Web]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(CERTIFICATE)
+    tls.load_cert_chain(certificate())
     with serving(Web(tls)) as web:
         yield web

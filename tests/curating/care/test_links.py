@@ -12,7 +12,7 @@ from curating.links.addresses import Target
 from curating.links.fetching import Limits
 from curating.links.turns import PATIENCE, PAUSE
 from curating.links.visiting import agent_of
-from tests.curating.care.web import CERTIFICATE, HERE, Clock, Web, look, one_connection, outcome, visitor
+from tests.curating.care.web import HERE, Clock, Web, certificate, look, one_connection, outcome, visitor
 
 CLOSED = "http://closed.test:9/page"
 
@@ -184,7 +184,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told(secure_web: Web):
 
 @pytest.mark.parametrize(("site", "expected"), [("secure.test", "ok"), ("other.test", "bad_tls")])
 def test_a_certificate_must_be_of_the_site_that_is_asked(secure_web: Web, site: str, expected: str):
-    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    trusting = ssl.create_default_context(cafile=str(certificate()))
 
     assert outcome(secure_web.put(site), tls=trusting) == expected
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
+import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from curating.links.addresses import is_public
 from curating.links.fetching import Fetcher, Limits
@@ -18,8 +24,20 @@ from curating.links.turns import Pace, take_turns
 from curating.links.visiting import Finding, Visitor, agent_of
 
 HERE = "127.0.0.1"
-CERTIFICATE = Path(__file__).with_name("certificate.pem")
-"""Of secure.test, signed by itself."""
+
+
+@cache
+def certificate() -> Path:
+    """A certificate of secure.test with its key, signed by itself and made for this run."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl, which makes a certificate, is not there")
+    folder = Path(tempfile.mkdtemp())
+    key, signed, both = (folder / name for name in ("key.pem", "signed.pem", "certificate.pem"))
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", signed, "-days", "2"]
+    named = ["-subj", "/CN=secure.test", "-addext", "subjectAltName=DNS:secure.test"]
+    subprocess.run([*command, *named], check=True, capture_output=True)
+    both.write_bytes(key.read_bytes() + signed.read_bytes())
+    return both
 
 
 @dataclass
