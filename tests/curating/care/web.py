@@ -33,8 +33,8 @@ def certificate() -> Path:
         pytest.skip("openssl, which makes a certificate, is not there")
     folder = Path(tempfile.mkdtemp())
     key, signed, both = (folder / name for name in ("key.pem", "signed.pem", "certificate.pem"))
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", signed, "-days", "2"]
-    named = ["-subj", "/CN=secure.test", "-addext", "subjectAltName=DNS:secure.test"]
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(signed)]
+    named = ["-days", "2", "-subj", "/CN=secure.test", "-addext", "subjectAltName=DNS:secure.test"]
     subprocess.run([*command, *named], check=True, capture_output=True)
     both.write_bytes(key.read_bytes() + signed.read_bytes())
     return both
