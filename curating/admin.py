@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from curating import people
 from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
-from curating.care.filters import CareFilter, CitesFilter
-from curating.entry.cited import CitedSourceFilter
+from curating.care.filters import CareFilter
+from curating.entry.cited import CitesFilter, TakenFromFilter
 from curating.facts import FactColumns, StateFilter
 from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
 from curating.login import accounts
@@ -55,7 +55,7 @@ class FactOverviewAdmin(FactColumns, Acting, OverviewAdmin):
     """Facts of all kinds, which can be acted on together by whoever may act on each."""
 
     list_display = ("key", "kind", "version", "period", "state", column(Fact, "rank"), "sources")
-    list_filter = (StateFilter, CareFilter, "kind", ("rank", CodeFilter), CitedSourceFilter, CitesFilter)
+    list_filter = (StateFilter, CareFilter, "kind", ("rank", CodeFilter), TakenFromFilter, CitesFilter)
     search_fields = ("key", "note", "mentions__entity__name", "mentions__entity__aliases")
 
     def has_submit_permission(self, request: HttpRequest) -> bool:

@@ -115,7 +115,7 @@ def _steps_worth_walking(rows: QuerySet[Any], asked: Query, order: Order) -> int
         return 0
     documents = Subquery(Document.objects.order_by("-pk").values("pk")[:1])
     size = counts.once("size", asked, lambda: rows.aggregate(count=Count("pk"), of=Max(documents)))
-    asked.count = size["count"]
+    asked.count = int(counts.once("rows", asked, lambda: int(size["count"])))
     if WALKED_ROWS * asked.count**2 < asked.page_size * (size["of"] or 0) or counts.known("walked in vain", asked):
         return 0
     return STEPS_OF_A_MATCH * asked.count

@@ -1,4 +1,4 @@
-"""Filters of the lists of facts and of sources: what needs care, what cites a source, how its link stands."""
+"""Filters of the lists of facts and of sources: what needs care, how a source's link stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from curating.care.conditions import BY_WORD
 from curating.links.models import LinkCheck, Outcome, dead_sources
-from sources.models import Citation, Source
+from sources.models import Source
 
 
 class WordFilter(admin.SimpleListFilter):
@@ -43,21 +43,6 @@ class CareFilter(WordFilter):
     @staticmethod
     def condition(word: str) -> Q:
         return BY_WORD[word].condition()
-
-
-class CitesFilter(admin.SimpleListFilter):
-    """The facts that cite a source: offered where a page links to them, not among the filters of the margin."""
-
-    title = "source"
-    parameter_name = "cites"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, key) for key in request.GET.getlist(self.parameter_name)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if (key := self.value()) is None:
-            return queryset
-        return queryset.filter(pk__in=Citation.objects.filter(source__key=key).values("fact"))
 
 
 UNCHECKED, NO_ADDRESS, DEAD_LINK, REPLACED = "unchecked", "no_address", "dead", "replaced"

@@ -1,29 +1,40 @@
-"""Lists the facts that were taken from one source."""
+"""Lists the facts that have to do with one source: offered where a page links to them, not among the filters' words."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from curating.entry.facts import cited_from
-from sources.models import Source
+from sources.models import Citation
 
 
-class CitedSourceFilter(admin.SimpleListFilter):
-    """Which source facts cite: offered for the one that a page of a source linked to."""
+class CitesFilter(admin.SimpleListFilter):
+    """The facts that cite a source; a key that no source has finds nothing, rather than everything."""
 
     title = "source"
-    parameter_name = "taken_from"
+    parameter_name = "cites"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        key = request.GET.get(self.parameter_name)
-        return [(key, key)] if key else []
+        return [(key, key) for key in request.GET.getlist(self.parameter_name)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
+        if (key := self.value()) is None:
             return queryset
-        source = Source.objects.filter(key=self.value()).first()
-        return queryset.filter(pk__in=cited_from(source).values("pk")) if source else queryset.none()
+        return queryset.filter(pk__in=Citation.objects.filter(self.citing(key)).values("fact"))
+
+    @staticmethod
+    def citing(key: str) -> Q:
+        return Q(source__key=key)
+
+
+class TakenFromFilter(CitesFilter):
+    """The facts that cite a source, or that were read in it where it quotes another."""
+
+    parameter_name = "taken_from"
+
+    @staticmethod
+    def citing(key: str) -> Q:
+        return Q(source__key=key) | Q(via__key=key)
