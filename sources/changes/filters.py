@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from sources.changes.rows import Action, naming
+from sources.changes.rows import Action, naming, resting_on
 from sources.filter_fields import RefusedValueError
-from sources.filters import ChoiceFilter, EntityFilter, StrictFilter, StrictFilterSet, TextFilter
+from sources.filters import ChoiceFilter, EntityFilter, SourceFilter, StrictFilter, StrictFilterSet, TextFilter
 from sources.models import Revision
 from sources.parameters import DESCRIPTIONS
 from sources.registry import entity_models, fact_models, record_models
@@ -73,6 +73,13 @@ class ChangeOfEntityFilter(EntityFilter):
         return qs if value is None else qs.filter(naming(self.find(value)))
 
 
+class ChangeOfSourceFilter(SourceFilter):
+    """Takes sources that were changed themselves, or that a changed fact cites or was read in."""
+
+    def filter(self, qs: Any, value: list[str] | None) -> Any:
+        return qs if value is None else qs.filter(resting_on(self.read(value)))
+
+
 class ChangeFilterSet(StrictFilterSet):
     """The filters of changes."""
 
@@ -85,6 +92,9 @@ class ChangeFilterSet(StrictFilterSet):
         ),
         "action": ActionFilter("action", "What was done.", Action.values),
         "key": TextFilter("key", "Keys of what was changed: of facts, sources or entities."),
+        "source": ChangeOfSourceFilter(
+            "of_source", "Changes of sources with these keys and of facts that cite them or were read in them."
+        ),
     }
 
     @classmethod

@@ -13,7 +13,7 @@ from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from sources.models import Document, Fact, Mention, Move, Revision
+from sources.models import Citation, Document, Fact, Mention, Move, Revision
 from sources.models.documents import ALWAYS
 from sources.queries import Place
 from sources.registry import fact_models, plural, record_models
@@ -151,6 +151,7 @@ def _opened() -> QuerySet[Any]:
             went_to=NOTHING,
             of_fact=F("fact_id"),
             of_entity=F("entity_id"),
+            of_source=F("source_id"),
         )
     )
 
@@ -172,6 +173,7 @@ def _withdrawn() -> QuerySet[Any]:
             went_to=NOTHING,
             of_fact=F("pk"),
             of_entity=NO_ONE,
+            of_source=NO_ONE,
         )
     )
 
@@ -192,6 +194,7 @@ def _moved() -> QuerySet[Any]:
         went_to=Cast("moved_to", models.TextField()),
         of_fact=NO_ONE,
         of_entity=F("entity_id"),
+        of_source=F("source_id"),
     )
 
 
@@ -202,6 +205,12 @@ def _created(revision: str) -> Subquery:
 def naming(entities: list[int | None]) -> Q:
     """The changes of these entities, and of the facts that name any of them."""
     return Q(of_fact__in=Mention.objects.filter(entity__in=entities).values("fact")) | Q(of_entity__in=entities)
+
+
+def resting_on(sources: list[int]) -> Q:
+    """The changes of these sources, and of the facts that cite any of them or were read in it."""
+    cited = Q(source__in=sources) | Q(via__in=sources)
+    return Q(of_fact__in=Citation.objects.filter(cited).values("fact")) | Q(of_source__in=sources)
 
 
 def address_of(kind: str, key: str) -> str:

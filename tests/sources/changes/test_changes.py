@@ -227,6 +227,25 @@ def test_filters(published: Reserve, get: Get) -> None:
     assert since(get, start, kind="event", mineral="testium") == {}
 
 
+def test_filters_by_source(dataset: Revision, get: Get) -> None:
+    cited, quoting = make.make_source("cited"), make.make_source("quoting")
+    read_elsewhere = make.make_event("read-elsewhere", source=cited)
+    read_elsewhere.citations.update(via=quoting)
+    make.publish(make.make_reserve("cites-it", source=cited), read_elsewhere, make.make_production("cites-another"))
+
+    assert set(since(get, dataset, source="quoting")) == {("source", "quoting"), ("event", "read-elsewhere")}
+    assert set(since(get, dataset, source="cited")) == {
+        ("source", "cited"),
+        ("event", "read-elsewhere"),
+        ("reserve", "cites-it"),
+    }
+
+    ledger.rename(cited, "cited-anew", author="curator", message="It has another key.")
+    found = since(get, dataset.number + 1, source="cited-anew", action="moved")
+    assert {key: change["moved_to"] for key, change in found.items()} == {("source", "cited"): "cited-anew"}
+    assert the_error(get(CHANGES, {"source": "no-such-source"}))["parameter"] == "source"
+
+
 @pytest.mark.parametrize("day", ["2097-01-01", "2097-02-01"])
 def test_a_day_means_all_from_its_beginning_on(day: str, dataset: Revision, get: Get) -> None:
     for month in (1, 2):
