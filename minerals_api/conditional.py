@@ -19,6 +19,7 @@ READS_ANOTHER = frozenset({"revision", "cursor"})
 
 VERSIONED_PATHS = ("/api/v1/", "/api/schema/")
 """What is answered alike until the next revision."""
+TAGGED = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
 SHOWING_RELEASES = "/api/v1/dataset/"
 """Where what is answered also depends on the releases that there are."""
 
@@ -50,9 +51,9 @@ class RevisionHeadersMiddleware:
                 del response.headers["Dataset-Revision"]
             return response
         response = self.get_response(request)
-        if response.status_code != HTTPStatus.OK or "ETag" in response.headers:
+        if response.status_code not in TAGGED or "ETag" in response.headers:
             return response
-        if not _is_fresh(request, revision):
+        if response.status_code != HTTPStatus.OK or not _is_fresh(request, revision):
             return _with_headers(response, etag, request)
         unmodified = HttpResponseNotModified()
         if read := response.headers.get("Dataset-Revision"):
@@ -79,8 +80,20 @@ def entity_tag(request: HttpRequest, revision: Revision) -> str:
 
 def names_tag(if_none_match: str, etag: str) -> bool:
     """Whether a header If-None-Match names a tag: compared weakly, as a proxy may have taken the mark of a weak one off."""
-    opaque = etag.removeprefix("W/")
-    return any(tag.removeprefix("W/") == opaque for tag in parse_etags(if_none_match))
+    return any(_strong(tag) == _strong(etag) for tag in parse_etags(if_none_match))
+
+
+def _strong(etag: str) -> str:
+    return etag.removeprefix("W/")
+
+
+def names_whole(if_range: str, request: HttpRequest) -> bool:
+    """Whether a header If-Range names the file as it is now, so that parts of it fit those that a client has.
+
+    A date proves nothing: two revisions may be of one second.
+    """
+    revision: Revision | None = request.dataset_revision  # type: ignore[attr-defined]
+    return revision is not None and if_range.strip() == _strong(entity_tag(request, revision))
 
 
 def is_fresh(if_none_match: str, if_modified_since: str, published: int) -> bool:
@@ -110,7 +123,8 @@ def _last_change(request: HttpRequest, revision: Revision) -> float:
 def _with_headers(response: HttpResponse, etag: str, request: HttpRequest) -> HttpResponse:
     revision: Revision = request.dataset_revision  # type: ignore[attr-defined]
     headers = response.headers
-    headers["ETag"] = etag
+    # What is served in parts is never compressed: the tag stands for its very bytes.
+    headers["ETag"] = _strong(etag) if "Accept-Ranges" in headers else etag
     headers["Last-Modified"] = http_date(_last_change(request, revision))
     headers.setdefault("Dataset-Revision", str(revision.number))
     # The cache in front keeps what is public until the next revision; a release may come before it.

@@ -133,6 +133,8 @@ class AutoSchema(StockAutoSchema):
             codes.append("410")
         if getattr(self.view, "serves_files", False):
             codes.append("416")
+        elif any(getattr(renderer, "has_parts", False) for renderer in self.view.get_renderers()):
+            codes.append("206")
         return sorted(codes)
 
 

@@ -208,6 +208,15 @@ HEADERS: dict[str, JSON] = {
         "schema": {"type": "string"},
         "example": "600;w=60",
     },
+    "Accept-Ranges": {
+        "description": "That the file can be asked for in parts, by the header `Range` (RFC 9110).",
+        "schema": {"type": "string", "const": "bytes"},
+    },
+    "Content-Range": {
+        "description": "Which bytes these are, from the first to the last, and of how many.",
+        "schema": {"type": "string"},
+        "example": "bytes 4096-8191/143200",
+    },
     "Location": {
         "description": "The address to ask for instead, relative to the host, with the same query.",
         "schema": {"type": "string", "format": "uri-reference"},
@@ -220,10 +229,12 @@ HEADERS: dict[str, JSON] = {
     },
 }
 
+PARTS = ("Accept-Ranges", "Content-Range")
 VALIDATORS = ("ETag", "Last-Modified", "Dataset-Revision", "Link")
 LIMITS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
 HEADERS_BY_STATUS = {
     "200": VALIDATORS + LIMITS,
+    "206": VALIDATORS + PARTS + LIMITS,
     "304": VALIDATORS + LIMITS,
     "308": ("Location", *LIMITS),
     "429": (*LIMITS, "Retry-After"),
@@ -279,6 +290,7 @@ WITHDRAWN = {
 }
 
 RESPONSE_NAMES = {
+    "206": "Part",
     "304": "NotModified",
     "308": "Moved",
     "400": "BadRequest",
@@ -329,6 +341,11 @@ def _problem_response(status: str) -> JSON:
 
 
 def _responses() -> JSON:
+    part = {
+        "description": "The bytes of a Parquet file that `Range` asks for.",
+        "headers": header_references(str(int(HTTPStatus.PARTIAL_CONTENT))),
+        "content": {"application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}}},
+    }
     not_modified = {
         "description": "The client has the latest answer already.",
         "headers": header_references(str(int(HTTPStatus.NOT_MODIFIED))),
@@ -338,7 +355,7 @@ def _responses() -> JSON:
         "headers": header_references(str(int(HTTPStatus.PERMANENT_REDIRECT))),
     }
     problems = {name: _problem_response(status) for status, name in RESPONSE_NAMES.items() if status >= "400"}
-    return {"NotModified": not_modified, "Moved": moved, **problems}
+    return {"Part": part, "NotModified": not_modified, "Moved": moved, **problems}
 
 
 COMPONENTS: dict[str, JSON] = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Generator, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
+from minerals_api.conditional import names_whole
 from minerals_api.exporting.ranges import Files, Kept, asked_part
 from minerals_api.exporting.reading import Result
 from minerals_api.exporting.tables import json_lines
@@ -24,6 +25,7 @@ class ParquetRenderer(WholeRenderer):
     media_type = "application/vnd.apache.parquet"
     format = "parquet"
     compresses = False
+    has_parts: ClassVar[bool] = True
     description = "All results as a Parquet file, its columns typed; the metadata name revision, licence and query."
 
     def schema(self, row: str) -> dict[str, Any]:
@@ -32,7 +34,7 @@ class ParquetRenderer(WholeRenderer):
 
     def answer(self, view: Any, queryset: QuerySet[Any]) -> WholeResponse:
         """The whole file as a stream; its length, or a part of it, where these are asked for, from a copy that is kept."""
-        header, is_head = view.request.headers.get("Range", ""), view.request.method == "HEAD"
+        header, is_head = _range_asked(view.request), view.request.method == "HEAD"
         response = super().answer(view, queryset) if not header or is_head else WholeResponse()
         response.headers["Accept-Ranges"] = "bytes"
         if not (header or is_head):
@@ -72,6 +74,12 @@ class ParquetRenderer(WholeRenderer):
                 writer.write_table(table)
                 yield sink.taken()
         yield sink.taken()
+
+
+def _range_asked(request: Any) -> str:
+    """The header Range, unless it is meant for another state of the file, which the header If-Range then names."""
+    condition = request.headers.get("If-Range")
+    return request.headers.get("Range", "") if condition is None or names_whole(condition, request) else ""
 
 
 def _schema(result: Result) -> Any:

@@ -298,7 +298,11 @@ def test_a_parquet_file_can_be_read_in_parts(api: APIClient) -> None:
         assert response.getvalue() == part
         assert response.headers["Content-Length"] == str(len(part))
         assert response.headers["Content-Range"].endswith(f"/{len(whole)}")
-        assert response.headers["Dataset-Revision"] == headed.headers["Dataset-Revision"]
+        for name in ("ETag", "Last-Modified", "Dataset-Revision"):
+            assert response.headers[name] == headed.headers[name]
+        described = openapi.resolved(openapi.document()["paths"][RESERVES]["get"]["responses"]["206"])
+        assert openapi.media_type_of(response) in described["content"]
+        assert described["headers"].keys() <= response.headers.keys() | {"RateLimit-Policy"}
 
 
 @pytest.mark.parametrize("asked", ["bytes=-", "bytes=9999999-", "bytes=5-2", "bytes=0-1,4-5", "lines=0-1", "bytes=x-y"])
@@ -317,6 +321,36 @@ def test_parts_of_what_is_published_next_are_of_that(api: APIClient) -> None:
     part = api.get(address, headers={"range": "bytes=0-3"})
 
     assert not part.headers["Content-Range"].endswith(f"/{before}")
+
+
+def test_parts_fit_together_or_the_whole_is_answered(api: APIClient) -> None:
+    address = f"{RESERVES}?format=parquet&fields=key"
+    first = api.get(address, headers={"range": "bytes=0-3"})
+    asked = {"range": "bytes=4-"}
+    rest = api.get(address, headers=asked | {"if-range": first.headers["ETag"]})
+
+    assert rest.status_code == HTTPStatus.PARTIAL_CONTENT
+    assert first.getvalue() + rest.getvalue() == api.get(address).getvalue()
+    assert not first.headers["ETag"].startswith("W/")
+    assert api.get(address, headers={"if-none-match": first.headers["ETag"]}).status_code == HTTPStatus.NOT_MODIFIED
+
+    publish(make_reserve("kaz-zinc-part"))
+    for validator in (
+        first.headers["ETag"],
+        '"other"',
+        first.headers["Last-Modified"],
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+    ):
+        response = api.get(address, headers=asked | {"if-range": validator})
+
+        assert response.status_code == HTTPStatus.OK
+        assert response.headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_part_of_nothing_published(client: Client) -> None:
+    response = client.get(f"{RESERVES}?format=parquet", headers={"range": "bytes=0-3", "if-range": '"1-abc"'})
+
+    assert response.status_code == HTTPStatus.OK
 
 
 # The limit
