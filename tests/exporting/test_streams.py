@@ -26,6 +26,7 @@ from sources.models import Line
 from tests import openapi
 from tests.endpoints import the_error
 from tests.factories import make_correction, make_mineral, make_reserve, publish
+from tests.small_dataset import empty_database
 
 pytestmark = pytest.mark.django_db
 
@@ -348,6 +349,7 @@ def test_parts_fit_together_or_the_whole_is_answered(api: APIClient) -> None:
 
 
 def test_a_part_of_nothing_published(client: Client) -> None:
+    empty_database()
     response = client.get(f"{RESERVES}?format=parquet", headers={"range": "bytes=0-3", "if-range": '"1-abc"'})
 
     assert response.status_code == HTTPStatus.OK
