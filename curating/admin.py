@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from curating import people
 from curating.acts import PUBLISH, SUBMIT, Act, Acting, acting
+from curating.care.dashboard import may_see_care
 from curating.care.filters import CareFilter
 from curating.entry.cited import CitesFilter, TakenFromFilter
 from curating.facts import FactColumns, StateFilter
 from curating.links.admin import ArchiveProposalAdmin, LinkCheckAdmin
 from curating.login import accounts
 from curating.models import ArchiveProposal, LinkCheck, Review, Step
+from curating.places import Place
 from curating.queue import QueueAdmin, StepAdmin
 from curating.records import RecordAdmin, ShownFilter
 from curating.revisions import RevisionAdmin
@@ -25,6 +27,7 @@ from sources.registry import fact_models
 __all__ = ["SourceAdmin"]
 
 admin.site.index_template = "curating/index.html"
+admin.site.places.append(Place("Care", "care", may_see_care))  # type: ignore[attr-defined]
 admin.site.register(Review, QueueAdmin)
 admin.site.register(Step, StepAdmin)
 people.register(admin.site)

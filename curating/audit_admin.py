@@ -50,8 +50,20 @@ class DoneFilter(admin.SimpleListFilter):
         return queryset.filter(self.choices_of.get(self.value() or "", Q()))
 
 
+class WhoFilter(admin.RelatedOnlyFieldListFilter):
+    """Only the people whom the log has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "who"
+
+
 class KindFilter(admin.RelatedOnlyFieldListFilter):
     """Only the kinds of things that the log has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "kind"
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         return sorted(
@@ -64,7 +76,7 @@ class AuditAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "who", "done", "thing", "what", "where")
     list_display_links = ("at",)
-    list_filter = (DoneFilter, ("actor", admin.RelatedOnlyFieldListFilter), ("content_type", KindFilter))
+    list_filter = (DoneFilter, ("actor", WhoFilter), ("content_type", KindFilter))
     list_select_related = ("content_type", "actor")
     list_per_page = 50
     show_full_result_count = False
@@ -72,11 +84,25 @@ class AuditAdmin(ReadOnlyAdmin):
     search_fields = ("object_repr", "actor__username", "remote_addr")
     search_help_text = "Words of the thing, a name or an address."
     ordering = ("-timestamp", "-pk")
+    change_list_template = "curating/audit_list.html"
+    change_form_template = "curating/audit_line.html"
     fields = ("at", "who", "where", "done", "kind", "thing", "changed")
     readonly_fields = fields
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": TITLE, "heading": TITLE, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        entry = self.get_object(request, object_id)
+        titles = {"title": self.title_of(entry), "subtitle": None, "log": TITLE} if entry else {}
+        return super().change_view(request, object_id, form_url, {**titles, **(extra_context or {})})
+
+    def title_of(self, entry: LogEntry) -> str:
+        """Who did what to which thing, and when."""
+        about = f"{entry.content_type.name} {entry.object_repr}"
+        return f"{self.at(entry)} UTC: {self.who(entry)}, {self.done(entry)}, {about}"
 
     @admin.display(description="when (UTC)", ordering="timestamp")
     def at(self, entry: LogEntry) -> str:

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from sources import documents
 from sources.models import Citation, Fact
+from sources.plain import plain_text
 from sources.registry import parts_of
 
 NOT_COMPARED = frozenset({"key", "version", "position"})
@@ -80,5 +81,5 @@ def _text(field: models.Field[Any, Any], holder: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return plain_text(value)
     return "" if value is None else str(value)

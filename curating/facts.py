@@ -108,10 +108,16 @@ class CitationInline(PartInline):
     form = CitationForm
     comes_first = True
     autocomplete_fields = ("source", "via")
-    fieldsets = (
-        (None, {"fields": ("source", "locator", "place_unknown")}),
-        ("Support, and where it was read if not in the source itself", {"fields": FEW_NEED, "classes": ["collapse"]}),
-    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
+        asked = ("place_unknown",) if self._is_open(request, obj) else ()
+        return [
+            (None, {"fields": ("source", "locator", *asked)}),
+            (
+                "Support, and where it was read if not in the source itself",
+                {"fields": FEW_NEED, "classes": ["collapse"]},
+            ),
+        ]
 
 
 class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):

@@ -13,6 +13,7 @@ from django.db.models import Max, QuerySet
 from curating.entry.asking import AskingForm
 from curating.entry.facts import SuggestedKeyForm
 from sources.models import Fact
+from sources.plain import plain_text
 
 
 class PlainDecimalField(forms.DecimalField):
@@ -21,7 +22,7 @@ class PlainDecimalField(forms.DecimalField):
     default_error_messages = {"invalid": "Write a plain number, such as 1234.5: no spaces, no words, no unit."}
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+        return plain_text(value) if isinstance(value, Decimal) else value
 
 
 class RefusableForm(forms.ModelForm):

@@ -9,13 +9,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sources.models import Citation, Document, Entity, Fact, Line, Mention, Revision, Source, Term
+from sources.models import Citation, Document, Entity, Fact, Line, Mention, Move, Revision, Source, Term
 
 DESK, SOURCES, FACTS, THINGS, LEDGER, PEOPLE = range(6)
 """The groups, in the order in which curators need them."""
 
 OF_SOURCES = (Source, Citation, Term)
-OF_THE_LEDGER = (Fact, Entity, Revision, Document, Line, Mention)
+OF_THE_LEDGER = (Fact, Entity, Revision, Document, Line, Mention, Move)
 OF_PEOPLE = frozenset({"auth", "auditlog"})
 NAMES = {"LogEntry": "Audit log"}
 """What the desk calls a model of a library, by the name of its class."""
@@ -33,15 +33,16 @@ class Place:
 def grouped(listed: Iterable[dict[str, Any]], places: Iterable[Place], request: HttpRequest) -> list[dict[str, Any]]:
     """Django's list of apps and their models, as groups of what belongs together."""
     groups: dict[tuple[int, str], dict[str, Any]] = {}
-    links = [_link(place) for place in places if place.may(request)]
-    if links:
-        address = reverse("admin:app_list", args=["curating"])
-        groups[DESK, "Desk"] = {"name": "Desk", "app_label": "curating", "app_url": address, "models": links}
     for app in listed:
         for model in app["models"]:
             rank, name = _group_of(model["model"], app)
             group = groups.setdefault((rank, name), {**app, "name": name, "models": []})
             group["models"].append({**model, "name": NAMES.get(model["object_name"], model["name"])})
+    if links := [_link(place) for place in places if place.may(request)]:
+        # Who may see none of the desk's models has no page that lists them.
+        desk = {"name": "Desk", "app_label": "curating", "app_url": reverse("admin:index"), "models": []}
+        models = groups.setdefault((DESK, "Desk"), desk)["models"]
+        models[:] = sorted([*links, *models], key=lambda model: model["name"])
     return [group for _, group in sorted(groups.items())]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,10 +27,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from curating.confirming import to_confirm
 from curating.entry.widgets import LONG, FilterableSelect
 from curating.forms import PlainDecimalField, RefusableForm
 from sources.ledger import LedgerError
 from sources.models import Entity, Fact, Term
+from sources.plain import plain_text
 from sources.registry import entity_models, fact_models
 
 REFUSALS = (LedgerError, ValidationError, IntegrityError)
@@ -119,6 +121,21 @@ def column(model: type[Model], name: str) -> Any:
     return word
 
 
+def number_as_stated(model: type[Model], name: Any) -> Any:
+    """What the page of a thing has for a field that can only be read: of a number, what was stated."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
+    if not isinstance(field, DecimalField):
+        return name
+
+    @admin.display(description=str(field.verbose_name))
+    def number(thing: Model) -> str:
+        value = getattr(thing, name)
+        return "-" if value is None else plain_text(value)
+
+    number.__name__ = name
+    return number
+
+
 def filter_on(model: type[Model], name: str) -> Any:
     """The filter that suits a field: short words, or only those things that the list has."""
     field: Any = model._meta.get_field(name)
@@ -169,6 +186,11 @@ def _help_with_link(text: str, vocabulary: str, request: HttpRequest) -> str:
     return format_html('{} <a href="{}" target="_blank">Add a word</a>.', text, address)
 
 
+def _replaced(line: Any, by: Mapping[Any, Any]) -> Any:
+    """A line of a form, or the several fields of one, with some fields replaced."""
+    return by.get(line, line) if isinstance(line, str) else [by.get(name, name) for name in line]
+
+
 class LedgerAdmin(CuratedFields, admin.ModelAdmin):
     """Edits what the ledger guards. Whatever it refuses is said on the page, and nothing entered is lost."""
 
@@ -195,6 +217,23 @@ class LedgerAdmin(CuratedFields, admin.ModelAdmin):
             if not (initial[name].isdecimal() and len(initial[name]) < 19 and known.objects.filter(pk=initial[name])):
                 del initial[name]
         return initial
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        self._state_numbers(context["adminform"])
+        if words := to_confirm(context["adminform"].form, context["errors"]):
+            context |= {"errors": [], "to_confirm": words}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _state_numbers(self, form: Any) -> None:
+        """Django fills up with zeros what can only be read."""
+        shown = {name: number_as_stated(self.model, name) for name in form.readonly_fields}
+        form.readonly_fields = [*shown.values()]
+        form.fieldsets = [
+            (title, options | {"fields": [_replaced(line, shown) for line in options["fields"]]})
+            for title, options in form.fieldsets
+        ]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Once more after a refusal, with a form that says why."""

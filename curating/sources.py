@@ -29,6 +29,7 @@ from sources.models import Fact, Source, Term
 
 FACTS_LISTED = 50
 """Facts that the page of a source names; it links to the list of all."""
+LABELS = {"url": "URL", "archived_url": "Archived URL", "doi": "DOI"}
 RECORDS_OFFERED = 20
 """Records of one text that are offered to choose from."""
 
@@ -53,6 +54,9 @@ class SourceAdmin(SourceCare, MovableAdmin, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(citation_count=Count("citations"))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, *args, **{"labels": LABELS} | kwargs)
 
     @admin.display(description="cited", ordering="citation_count")
     def cited(self, source: Source) -> int:

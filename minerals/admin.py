@@ -25,6 +25,7 @@ from minerals.models import (
 from minerals.quantities import Quantified, Ranked
 from minerals.summing import moving  # noqa: F401  (previews show the totals that it finds)
 from minerals.units import UNITS
+from sources.plain import plain_text
 
 UNIT_FIELDS = ("unit", "grade_unit")
 RANKED = entered_fields(Ranked)
@@ -46,7 +47,7 @@ class QuantifiedAdmin(FactAdmin):
 
     @admin.display(description="figure", empty_value="-")
     def figure(self, fact: Quantified) -> str:
-        numbers = [f"{number.normalize():f}" for number in (fact.low, fact.value, fact.high) if number is not None]
+        numbers = [plain_text(number) for number in (fact.low, fact.value, fact.high) if number is not None]
         stated = f"{fact.comparator} {' to '.join(numbers)} {fact.unit}" if numbers else fact.availability
         return fact.verbatim or stated
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
+from curating.confirming import READING
 from curating.forms import FactForm
 from minerals.quantities import Availability
 from minerals.stated.numbers import UnreadableError
@@ -45,7 +48,7 @@ class QuantityForm(FactForm):
             if found.unit or found.availability in WITHOUT_NUMBER
             else "Choose the unit, check it and save again."
         )
-        self.add_error("verbatim", " ".join([f"Read as: {found}.", *found.hints, check]))
+        self.add_error("verbatim", ValidationError(" ".join([f"Read as: {found}.", *found.hints, check]), code=READING))
 
     def _compare(self, words: str) -> None:
         """Ask where the fields say something else than the words are read as. What they lack is said by other rules."""

@@ -1,4 +1,4 @@
-"""What JSON has for values that it has no type for."""
+"""Numbers without their padding, and what JSON has for values that it has no type for."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ LONGEST_WHOLE = 2**53
 def plain_number(value: Decimal) -> int | float:
     """A decimal as JSON has it, a whole one without a point."""
     return int(value) if abs(value) < LONGEST_WHOLE and value == value.to_integral_value() else float(value)
+
+
+def plain_text(value: Decimal) -> str:
+    """A decimal as it was stated: without the zeros that a database fills it up with, and without an exponent."""
+    return f"{value.normalize():f}"
 
 
 def as_json(value: Any) -> int | float | str:

@@ -7,10 +7,12 @@ import re
 import shlex
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from minerals.models import Reserve
@@ -137,3 +139,21 @@ def test_every_setting_is_documented():
     read = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings))
     documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "running.md").read_text(), flags=re.MULTILINE))
     assert documented == read
+
+
+def in_words(value: Any) -> str:
+    """A setting as a person would say it; whole numbers from a minute on are seconds."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if seconds < 60:
+        return str(seconds)
+    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+
+
+def test_the_settings_of_accounts_are_as_documented():
+    section = (ROOT / "docs" / "running.md").read_text().partition("## Accounts")[2].partition("\n## ")[0]
+    documented = {name: value for value, name in re.findall(r"\| ([^|]+) \| `(\w+)` \|$", section, flags=re.MULTILINE)}
+    assert len(documented) == 8
+    assert documented == {name: in_words(getattr(settings, name)) for name in documented}

@@ -48,9 +48,13 @@ class Table:
     rows: Sequence[Row]
 
 
+def may_see_care(request: HttpRequest) -> bool:
+    return request.user.has_perm("sources.view_fact")
+
+
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("sources.view_fact"):
+    if not may_see_care(request):
         raise PermissionDenied
     context = {
         **admin.site.each_context(request),

@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from curating.confirming import UNCONFIRMED
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -32,4 +34,4 @@ class AskingForm(forms.ModelForm):
         field = f"confirmed_{name}"
         if self.data.get(field) != mark:
             self.questions.append(Question(field, answer, mark))
-            self.add_error(None, ValidationError(doubt, code="unconfirmed"))
+            self.add_error(None, ValidationError(doubt, code=UNCONFIRMED))

@@ -66,3 +66,33 @@ def test_a_list_can_be_filtered_without_the_script(open_page: Callable[..., Page
     page.goto(reverse("admin:minerals_reserve_changelist"))
     page.locator("#changelist-filter").get_by_role("link", name="draft", exact=True).click()
     expect(page).to_have_url(re.compile(r"state=draft$"))
+
+
+def test_a_box_to_choose_from_is_named_by_its_label_and_what_is_chosen(page: Page, person: Callable[..., User]):
+    draft = make_reserve("kaz-zinc-reserves-draft")
+    sign_in(page, person("superuser"))
+    page.goto(reverse("admin:minerals_reserve_change", args=[draft.pk]))
+    boxes = page.locator(".form-row.field-mineral, .form-row.field-country").get_by_role("combobox")
+    expect(boxes.nth(0)).to_have_accessible_name(f"Mineral: {draft.mineral.name}")
+    expect(boxes.nth(0)).to_have_accessible_description("The mineral held.")
+    expect(boxes.nth(1)).to_have_accessible_name(f"Country: {draft.country.name}")
+
+    source = page.get_by_role("combobox", name="Source:").last
+    expect(source).to_have_accessible_name("Source:")
+    source.click()
+    expect(page.get_by_role("searchbox", name="Search: Source")).to_be_focused()
+    page.keyboard.type("report-2024")
+    page.get_by_role("option", name="report-2024").click()
+    expect(source).to_have_accessible_name(re.compile("^Source: .*report-2024"))
+
+    page.get_by_role("button", name="Add another Citation").click()
+    expect(page.get_by_role("combobox", name="Source:")).to_have_count(3)
+
+
+def test_a_box_beside_which_something_is_wrong_says_so(page: Page, person: Callable[..., User]):
+    sign_in(page, person("superuser"))
+    page.goto(reverse("admin:minerals_reserve_add"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    box = page.locator(".form-row.field-mineral").get_by_role("combobox")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile("This field is required"))

@@ -29,6 +29,11 @@ def curator(enterer: User) -> Client:
 
 
 @pytest.fixture
+def viewer(db: None) -> Client:
+    return logged_in(person("viewer", "viewer"))
+
+
+@pytest.fixture
 def checker(db: None) -> User:
     return person("reviewer", "reviewer")
 

@@ -33,7 +33,14 @@ def form_of(page: Any) -> Any:
 
 
 def errors(page: Any) -> str:
-    return re.sub(r"<[^>]+>", "", str(page.context["errors"]))
+    """What is wrong with a form and its parts, or to be confirmed."""
+    parts = [inline.formset for inline in page.context["inline_admin_formsets"]]
+    found = [
+        form_of(page).errors,
+        *(part.non_form_errors() for part in parts),
+        *(one for part in parts for one in part.errors),
+    ]
+    return re.sub(r"<[^>]+>", "", "".join(map(str, found)))
 
 
 def key_for(client: Client, model: Any, **fields: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -255,6 +256,27 @@ def test_the_log_is_for_those_who_may_see_it_and_only_to_be_read(client: Client,
         assert reader.post(deleting, {"post": "yes"}).status_code == 403
         reader.post(listed, {"action": "delete_selected", "_selected_action": [line.pk], "post": "yes"})
     assert lines(pk=line.pk)[0].object_repr == line.object_repr
+
+
+def test_the_list_is_named_and_filtered_in_its_own_words(desk: Client):
+    page = desk.get(address(LogEntry, "changelist"))
+    crumbs = re.search(r'<div class="breadcrumbs">(.*?)</div>', page.text, re.DOTALL)
+    assert crumbs
+    assert re.sub(r"<[^>]+>|\s", "", crumbs[1]) == "Home&rsaquo;Auditlog"
+    assert [one.title for one in page.context["cl"].filter_specs][:1] == ["what was done"]
+    assert not {"actor", "content type"} & {str(one.title) for one in page.context["cl"].filter_specs}
+
+
+def test_a_line_has_a_page_that_says_who_did_what(desk: Client):
+    draft = make_reserve("kaz-zinc-reserves-test")
+    desk.post(change(draft), filled(desk.get(change(draft)), note="Checked."))
+    [line] = lines(content_type__model="reserve")
+    page = desk.get(change(line))
+    title = f"{line.timestamp:%Y-%m-%d %H:%M:%S} UTC: curator, changed, reserve {draft}"
+    assert f"<h1>{title}</h1>" in page.text
+    assert f"<title>{title} | " in page.text
+    assert address(LogEntry, "history", line.pk) not in page.text
+    assert not {"log entr", "View ", "LogEntry"} & set(re.findall(r"log entr|View |LogEntry", page.text))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -69,6 +70,15 @@ def test_a_lock_out_ends_by_itself(client: Client, person: User):
     guess(5, **HERE)
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
     assert log_in(client, **HERE).status_code == 302
+
+
+@pytest.mark.parametrize("command", ["axes_reset", "axes_reset_username curator", "axes_reset_ip 192.0.2.1"])
+def test_a_lock_out_is_lifted_by_a_command(client: Client, person: User, command: str):
+    guess(5, **HERE)
+    assert log_in(client, **HERE).status_code == 429
+    call_command(*command.split())
+    log_in(client, **HERE)
+    assert is_in(client)
 
 
 def test_trying_during_a_lock_out_makes_it_no_longer(person: User):

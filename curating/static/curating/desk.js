@@ -71,23 +71,40 @@
 
     // Names for what Django's own scripts leave without one.
 
+    // A box to choose from by typing takes the place of its field: it is named by the label and what is chosen, and says
+    // of itself what the field would say.
+    const nameBox = (box, select, label) => {
+        const combobox = box.querySelector('[role=combobox]');
+        const chosen = box.querySelector('.select2-selection__rendered');
+        label.id ||= `${select.id}-label`;
+        combobox?.setAttribute('aria-labelledby', [label.id, chosen && chosen.id].filter(Boolean).join(' '));
+        // What is chosen is no field of its own, which would bring the cross that clears it into the name.
+        ['role', 'aria-readonly'].forEach((told) => chosen?.removeAttribute(told));
+        ['aria-describedby', 'aria-invalid'].filter((told) => select.hasAttribute(told)).forEach((told) => {
+            combobox?.setAttribute(told, select.getAttribute(told));
+        });
+    };
     const name = () => {
         document.querySelectorAll('.select2-container').forEach((box) => {
             const select = box.previousElementSibling;
             const label = select && select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
             if (label) {
-                box.querySelectorAll('[role=combobox], [role=textbox]').forEach((part) => {
-                    part.setAttribute('aria-label', label.textContent.trim().replace(/:$/, ''));
-                });
+                nameBox(box, select, label);
             }
         });
+        document.querySelectorAll('.select2-search__field[aria-controls]').forEach((search) => {
+            const field = search.getAttribute('aria-controls').replace(/^select2-|-results$/g, '');
+            const label = document.querySelector(`label[for="${CSS.escape(field)}"]`);
+            search.setAttribute('aria-label', label ? `Search: ${label.textContent.trim().replace(/:$/, '')}` : 'Search');
+        });
+        document.querySelectorAll('.select2-selection__clear').forEach((cross) => cross.setAttribute('aria-hidden', 'true'));
         document.querySelectorAll('.help-tooltip[aria-label]').forEach((icon) => icon.setAttribute('role', 'img'));
     };
-    const WITHOUT_NAME = '.select2-container, .help-tooltip';
-    // They come when it suits those scripts, which may be after the page is loaded.
+    const WITHOUT_NAME = '.select2-container, .select2-selection__clear, .help-tooltip';
+    // They come when it suits those scripts, which may be after the page is loaded, and are renumbered when one goes.
     const come = (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(WITHOUT_NAME) || node.querySelector(WITHOUT_NAME));
     new MutationObserver((changes) => {
-        if (changes.some((change) => [...change.addedNodes].some(come))) {
+        if (changes.some((change) => [...change.addedNodes, ...change.removedNodes].some(come))) {
             name();
         }
     }).observe(document.body, { childList: true, subtree: true });
