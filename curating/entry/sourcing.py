@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from curating.entry.asking import AskingForm
+from curating.entry.dating import DatedForm
 from curating.entry.duplicates import COMPARED, Twin, twins
 from curating.entry.keys import free, key_of_source
 from curating.forms import RefusableForm, ShownRecordForm
@@ -29,7 +29,7 @@ def links_to(found: list[Twin]) -> str:
     return format_html("{} and {} more", links, len(found) - TWINS_LISTED) if len(found) > TWINS_LISTED else links
 
 
-class SourceForm(AskingForm, RefusableForm):
+class SourceForm(DatedForm, RefusableForm):
     """A source that nothing shows yet."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
