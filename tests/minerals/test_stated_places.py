@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ PLACES = {"reserves": "world_rank", "production": "world_rank", "trade": "counte
 def test_a_place_is_read_as_it_is_worded(text: str, comparator: str, place: int) -> None:
     found = read_place(text)
 
-    assert (found.comparator, found.value) == (comparator, place)
+    assert (found.comparator, found.value) == (comparator, Decimal(place))
 
 
 @pytest.mark.parametrize(
