@@ -116,7 +116,7 @@ class CitationInline(PartInline):
     def get_fieldsets(self, request: HttpRequest, obj: Fact | None = None) -> Fieldsets:
         """Where a document only quotes another one, both are asked for first."""
         if obj or not quotes(request):
-            return super().get_fieldsets(request, obj)
+            return list(super().get_fieldsets(request, obj))
         first = ("source", "via", "via_locator", "cited_as")
         rest = ("locator", "place_unknown", *(name for name in FEW_NEED if name not in first))
         return [

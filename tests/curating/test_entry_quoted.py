@@ -77,7 +77,7 @@ def test_what_is_quoted_is_asked_for_first(curator: Client, article: Source):
 
 def test_a_quoted_fact_cites_what_was_quoted_and_keeps_it_for_the_next(curator: Client, article: Source):
     report = make_source("report")
-    fields = {"citations-0-source": report.pk, "citations-0-via_locator": "paragraph 2"}
+    fields: dict[str, Any] = {"citations-0-source": report.pk, "citations-0-via_locator": "paragraph 2"}
     saved = enter(curator, article, **fields)
     citation = Citation.objects.get(fact__key="quoted")
     assert (citation.source, citation.via, citation.via_locator) == (report, article, "paragraph 2")
@@ -90,13 +90,15 @@ def test_a_quoted_fact_cites_what_was_quoted_and_keeps_it_for_the_next(curator: 
 
 
 def test_what_is_quoted_must_be_named(curator: Client, article: Source):
-    page = enter(curator, article, **{"citations-0-via_locator": "paragraph 2"})
+    fields: dict[str, Any] = {"citations-0-via_locator": "paragraph 2"}
+    page = enter(curator, article, **fields)
     assert "Choose the source of the fact. The plus beside it adds one that is missing." in errors(page)
     assert citation_on(page)["via"].value() == str(article.pk)
 
 
 def test_a_document_is_not_read_in_itself(curator: Client, article: Source):
-    page = enter(curator, article, **{"citations-0-source": article.pk, "citations-0-via_locator": "paragraph 2"})
+    fields: dict[str, Any] = {"citations-0-source": article.pk, "citations-0-via_locator": "paragraph 2"}
+    page = enter(curator, article, **fields)
     assert "Choose the one that it quotes, or empty via." in errors(page)
 
 
