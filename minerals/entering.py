@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.html import format_html
+
 from curating.forms import FactForm
 from minerals.quantities import Availability
 from minerals.stated.grades import read_grade
 from minerals.stated.numbers import UnreadableError
 from minerals.stated.ranks import read_place
 from minerals.stated.reading import NUMBERS, Stated, agree, read
+from minerals.units import UNITS, units_of
 
 FIGURE = ("comparator", *NUMBERS, "unit", "availability")
 WITHOUT_NUMBER = (Availability.WITHHELD, Availability.NOT_AVAILABLE, Availability.UNKNOWN)
@@ -47,7 +50,7 @@ class QuantityForm(FactForm):
         super().__init__(*args, **kwargs)
         for wording in WORDINGS:
             if field := self.fields.get(wording.words):
-                field.help_text = f"{field.help_text} Saving reads them into the fields beside, for you to check."
+                field.help_text = f"{field.help_text} Saving reads them into the other fields, for you to check."
 
     def clean(self) -> dict[str, Any] | None:
         entered = super().clean()
@@ -81,14 +84,29 @@ class QuantityForm(FactForm):
             return
         if found.value is None and wording.stands_alone:
             return
+        if not wording.stands_alone and found.availability not in WITHOUT_NUMBER and not found.unit:
+            found = self._in_usual_unit(found)
         sent: Any = self.data
         filled = self.data = sent.copy()
         for name, field in wording.fields.items():
             value = self.cleaned_data[field] = getattr(found, name)
             filled[self.add_prefix(field)] = "" if value is None else f"{value:f}" if name in NUMBERS else str(value)
-        lacks_unit = "unit" in wording.fields and not found.unit and found.availability not in WITHOUT_NUMBER
-        check = "Choose the unit, check it and save again." if lacks_unit else "Check it and save again."
-        self.add_error(wording.words, " ".join([f"Read as: {found}.", *found.hints, check]))
+        said = " ".join([f"Read as: {found}.", *found.hints, "Check it and save again."])
+        self.add_error(wording.words, format_html('<span class="entry-read">{}</span>', said))
+        if "unit" in wording.fields and not found.unit and found.availability not in WITHOUT_NUMBER:
+            self.add_error(wording.fields["unit"], "Choose the unit: the words don't say it.")
+
+    def _in_usual_unit(self, found: Stated) -> Stated:
+        """A bare number in the unit that all figures of its measure have, if no other unit measures the same."""
+        measure, facts = self.cleaned_data.get("measure"), self._meta.model.objects
+        if not measure:
+            return found
+        known = facts.filter(measure=measure).exclude(unit="").order_by().values_list("unit", flat=True).distinct()[:2]
+        usual = "".join(known) if len(known) == 1 else ""
+        if usual not in UNITS or units_of(UNITS[usual].base) != [usual]:
+            return found
+        hint = f"The unit is that of all figures of this measure, {usual}."
+        return replace(found, unit=usual, hints=(*found.hints, hint))
 
     def _say_why_not(self, wording: Wording, words: str, why: str) -> None:
         if not wording.stands_alone:

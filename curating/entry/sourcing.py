@@ -32,11 +32,16 @@ def links_to(found: list[Twin]) -> str:
 class SourceForm(DatedForm, RefusableForm):
     """A source that nothing shows yet."""
 
+    class Media:
+        js = ("curating/entry.js",)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if key := self.fields.get("key"):
             key.required = False
             key.help_text = f"{key.help_text} Left empty, it is made from publisher, year and title."
+        if self.initial.get("title") and not self.initial.get("kind") and (kind := self.fields.get("kind")):
+            kind.widget.attrs["data-first-to-fill"] = True  # A record left it open.
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()

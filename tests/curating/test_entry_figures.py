@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from minerals.models import Reserve, Trade
-from projects.models import Participation
+from projects.models import Figure, Participation
 from tests.curating.desk import address, change, filled
 from tests.curating.entering import enter_reserve, errors, form_of, key_for
 from tests.factories import make_partner, make_project, make_reserve
@@ -53,9 +53,19 @@ def test_other_figures_are_filled_in(curator: Client, verbatim: str, figure: dic
 def test_a_figure_without_a_unit_asks_for_it(curator: Client):
     page = enter_reserve(curator, verbatim="1,000")
     assert "Choose the unit" in errors(page)
+    assert set(form_of(page).errors) == {"verbatim", "unit"}
     assert figure_of(page)["value"] == "1000"
     page = enter_reserve(curator, verbatim="1,000", unit="kt")
     assert figure_of(page)["unit"] == "kt"
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("jobs", "persons"), ("value", ""), ("capacity", ""), ("depth", "")])
+def test_a_unit_that_a_measure_always_has_is_filled_in(curator: Client, measure: str, unit: str):
+    page = curator.get(address(Figure, "add"))
+    said = {"project": make_project().pk, "measure": measure, "verbatim": "More than 1,000"}
+    page = curator.post(address(Figure, "add"), filled(page, **said))
+    assert figure_of(page).get("unit", "") == unit
+    assert ("The unit is that of all figures of this measure, persons." in errors(page)) is bool(unit)
 
 
 def test_what_is_not_read_says_why_and_can_be_filled_in_by_hand(curator: Client):
