@@ -77,8 +77,9 @@ class CitationForm(forms.ModelForm):
             self.fields["source"].error_messages["required"] = NO_SOURCE
         if first_to_fill:
             widget: Any = self.fields[first_to_fill].widget
-            # A choice among records is wrapped in the buttons that add and change them.
-            getattr(widget, "widget", widget).attrs |= {"autofocus": True, "data-first-to-fill": True}
+            # Records are chosen from a list that scripts put in place of the field: the cursor is left to them.
+            inner, autofocus = (widget.widget, {}) if hasattr(widget, "widget") else (widget, {"autofocus": True})
+            inner.attrs |= {"data-first-to-fill": True, **autofocus}
         citation = self.instance
         self.initial["place_unknown"] = bool(citation.pk and not citation.locator and not citation.via_locator)
 
@@ -86,7 +87,7 @@ class CitationForm(forms.ModelForm):
         entered = super().clean() or self.cleaned_data
         if not any(entered.get(name) for name in ("locator", "via_locator", "place_unknown")):
             self.add_error(
-                "locator",
+                "via_locator" if entered.get("via") else "locator",
                 "Say where in the source it stands: the page, paragraph, table or row. If that can't be found out, tick "
                 "that the place is not known.",
             )

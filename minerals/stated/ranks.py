@@ -92,8 +92,10 @@ def read_place(text: str, _unit: str = "") -> Place:
     comparator, place = places[0]
     if not 1 <= place < _LAST:
         raise UnreadableError(f"{place} is no place. {BY_HAND}")
-    if found := _NOT_AMONG_ALL.search(words) or _BOUND.search(words):
-        raise UnreadableError(f"“{found[0]}” makes it another place than that among all. {BY_HAND}")
+    if found := _NOT_AMONG_ALL.search(words):
+        raise UnreadableError(f"“{found[0]}” makes it a place among some only, and one among all is kept here.")
+    if found := _BOUND.search(words):
+        raise UnreadableError(f"“{found[0]}” leaves open which place it is. {BY_HAND}")
     about = Comparator.ABOUT if _ABOUT.search(words) else comparator
     return Place(comparator=about, value=Decimal(place))
 

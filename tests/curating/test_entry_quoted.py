@@ -36,7 +36,7 @@ def form_at(client: Client, source: Source, original: str = "") -> Any:
     return client.get(f"{address(Reserve, 'add')}?source={source.key}&original={original}")
 
 
-def enter(client: Client, source: Source, original: str = "", **fields: Any) -> Any:
+def enter(client: Client, source: Source, original: str = "", /, **fields: Any) -> Any:
     page = form_at(client, source, original)
     entered = RESERVE | {"mineral": make_mineral("tin").pk} | fields
     return client.post(page.wsgi_request.get_full_path(), filled(page, **entered))
@@ -104,3 +104,8 @@ def test_a_document_is_not_read_in_itself(curator: Client, article: Source):
 
 def test_an_address_that_names_no_original_asks_for_it(curator: Client, article: Source):
     assert citation_on(form_at(curator, article, "nothing"))["source"].value() is None
+
+
+def test_the_place_is_asked_for_in_what_was_read(curator: Client, article: Source):
+    page = enter(curator, article, **{"citations-0-source": make_source("report").pk, "citations-0-via_locator": ""})
+    assert list(citation_on(page).errors) == ["via_locator"]
