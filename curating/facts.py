@@ -13,7 +13,7 @@ from curating.acts import WITHDRAW
 from curating.badges import badge
 from curating.beside import beside
 from curating.care.filters import CareFilter
-from curating.entry.facts import CitationForm, FromSource
+from curating.entry.facts import CitationForm, FromSource, quotes
 from curating.files.admin import FilesAdmin
 from curating.forms import FactForm, NumberedFormSet
 from curating.models import State
@@ -117,6 +117,17 @@ class CitationInline(PartInline):
                 "Support, and where it was read if not in the source itself",
                 {"fields": FEW_NEED, "classes": ["collapse"]},
             ),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Fact | None = None) -> Fieldsets:
+        """Where a document only quotes another one, both are asked for first."""
+        if obj or not quotes(request):
+            return list(super().get_fieldsets(request, obj))
+        first = ("source", "via", "via_locator", "cited_as")
+        rest = ("locator", "place_unknown", *(name for name in FEW_NEED if name not in first))
+        return [
+            (None, {"fields": first}),
+            ("Place in the source itself, support", {"fields": rest, "classes": ["collapse"]}),
         ]
 
 

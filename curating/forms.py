@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 
-from curating.entry.asking import AskingForm
+from curating.entry.dating import DatedForm
 from curating.entry.facts import SuggestedKeyForm
 from sources.models import Fact
 from sources.plain import plain_text
@@ -37,7 +37,7 @@ class RefusableForm(forms.ModelForm):
         return cleaned
 
 
-class FactForm(SuggestedKeyForm, AskingForm, RefusableForm):
+class FactForm(SuggestedKeyForm, DatedForm, RefusableForm):
     """A draft of a fact."""
 
     def clean_key(self) -> str:

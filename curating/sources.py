@@ -17,7 +17,7 @@ from django.utils.html import format_html
 
 from curating.care.sources import SourceCare
 from curating.entry.duplicates import twins
-from curating.entry.facts import cited_from, kinds_to_add
+from curating.entry.facts import cited_from, kinds_to_add, original_named, other_way, quotes
 from curating.entry.records.pasted import records_in
 from curating.entry.records.record import Record, RecordError, fields_of, remarks_on
 from curating.entry.sourcing import ShownSourceForm, SourceForm, links_to
@@ -127,6 +127,9 @@ class SourceAdmin(SourceCare, MovableAdmin, RecordAdmin):
         everything = f"{reverse('admin:sources_fact_changelist')}?{urlencode({'taken_from': source.key})}"
         return {
             "kinds": kinds_to_add(request, self.admin_site, source),
+            "quotes": quotes(request),
+            "quoted": original_named(request),
+            "other_way": other_way(request),
             "facts": listed[:FACTS_LISTED],
             "all_facts": everything if len(listed) > FACTS_LISTED else "",
         }

@@ -23,11 +23,12 @@ from minerals.models import (
     Use,
 )
 from minerals.quantities import Quantified, Ranked
+from minerals.stated.grades import GRADE_UNITS
 from minerals.summing import moving  # noqa: F401  (previews show the totals that it finds)
 from minerals.units import UNITS
 from sources.plain import plain_text
 
-UNIT_FIELDS = ("unit", "grade_unit")
+UNITS_OF_FIELDS = {"unit": tuple(UNITS), "grade_unit": GRADE_UNITS}
 RANKED = entered_fields(Ranked)
 
 
@@ -41,9 +42,10 @@ class QuantifiedAdmin(FactAdmin):
         return [("Figure", {"fields": number})]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name not in UNIT_FIELDS:
+        codes = UNITS_OF_FIELDS.get(db_field.name)
+        if codes is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        return word_field(db_field, [(unit.code, unit.definition) for unit in UNITS.values()], db_field.help_text)
+        return word_field(db_field, [(code, UNITS[code].definition) for code in codes], db_field.help_text)
 
     @admin.display(description="figure", empty_value="-")
     def figure(self, fact: Quantified) -> str:

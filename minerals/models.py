@@ -220,6 +220,8 @@ class Reserve(Statistic, Fact):
 
     def clean(self) -> None:
         super().clean()
+        if self.grade_value is not None and not self.grade_unit:
+            raise ValidationError({"grade_unit": "Say what unit the grade is in: percent or g/t."})
         if self.grade_unit and self.grade_unit not in UNITS:
             hint = did_you_mean(self.grade_unit, UNITS)
             raise ValidationError({"grade_unit": f"“{self.grade_unit}” is not a unit that is known.{hint}"})

@@ -10,8 +10,12 @@ from django.core.exceptions import ValidationError
 from edtf import parse_edtf
 from edtf.parser import EDTFParseException
 
-_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+from sources.worded_dates import PART, explained, in_edtf
+
+_DAY = re.compile(r"(?<![0-9])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 MAX_YEAR = 9999
+LONGEST = 64
+"""Characters of a text that is read at all: columns keep no more."""
 
 
 @lru_cache(maxsize=4096)
@@ -26,20 +30,40 @@ UNREADABLE = (EDTFParseException, ArithmeticError, AttributeError, LookupError, 
 
 def validate_edtf(text: str) -> None:
     """Refuse what is no EDTF date, a day that no calendar has, or an interval that ends before it begins."""
+    if reason := _objection(text):
+        raise ValidationError(f"{reason} {_advice(text)}".strip())
+
+
+def _objection(text: str) -> str:
+    """What is wrong with a date; empty where it is right."""
+    if len(text) > LONGEST:
+        return "This is too long for a date."
+    for year, month, day in _DAY.findall(text):
+        if 1 <= int(month) <= 12 and not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
+            return f"“{text}” names a day that no calendar has."
     try:
         first, last = bounds(text)
-    except UNREADABLE as error:
-        raise ValidationError(
-            f"“{text}” is not an EDTF date. Write 2024, 2024-07, 2024-07-09, 2026-35 (third quarter), "
-            "2023/2025 or ../2028."
-        ) from error
-    for year, month, day in _DAY.findall(text):
-        if not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
-            raise ValidationError(f"“{text}” names a day that no calendar has.")
+    except UNREADABLE:
+        return f"“{text}” is not an EDTF date."
     if any(abs(moment[0]) > MAX_YEAR for moment in (first, last) if moment):
-        raise ValidationError(f"“{text}” names a year of more than four digits.")
-    if first and last and first > last:
-        raise ValidationError(f"“{text}” ends before it begins.")
+        return f"“{text}” names a year of more than four digits."
+    return f"“{text}” ends before it begins." if first and last and first > last else ""
+
+
+def _advice(text: str) -> str:
+    """How to write what was meant: each way in which the words can be read, or else examples."""
+    known = [explained(date) for date in suggested(text)]
+    if not known:
+        return "Write 2024, 2024-07, 2024-07-09, 2026-35 (third quarter), 2023/2025 or ../2028 (by 2028)."
+    if len(known) > 1:
+        return f"It can be read in more than one way. Write {' or '.join(known)}, whichever the source means."
+    part = PART.match(text)
+    return f"Write {known[0]}." + (f" EDTF can't say “{part['word'].lower()}”: keep that in the note." if part else "")
+
+
+def suggested(text: str) -> list[str]:
+    """The dates that words may mean, as EDTF writes them; empty where none of them is sure to be a date."""
+    return [date for date in in_edtf(text) if not _objection(date)] if len(text) <= LONGEST else []
 
 
 @lru_cache(maxsize=4096)

@@ -22,18 +22,46 @@ from sources.registry import fact_models
 PROJECT = "project"
 SOURCE = "source"
 """The parameter that names the source which facts are entered from."""
+ORIGINAL = "original"
+"""The parameter that says that this only quotes another source: the key of that one, or nothing until it is chosen."""
 
 
 def source_named(request: HttpRequest) -> Source | None:
     """The source from whose page a form was opened."""
-    key = request.GET.get(SOURCE, "")
+    return _of_key(request.GET.get(SOURCE, ""))
+
+
+def original_named(request: HttpRequest) -> Source | None:
+    """The source that the one from whose page a form was opened only quotes."""
+    return _of_key(request.GET.get(ORIGINAL, ""))
+
+
+def quotes(request: HttpRequest) -> bool:
+    """Whether facts are entered from a document that only quotes another one."""
+    return ORIGINAL in request.GET
+
+
+def _of_key(key: str) -> Source | None:
     return Source.objects.filter(key=key).first() if key else None
+
+
+def other_way(request: HttpRequest) -> str:
+    """The address of the same page for facts that a document states itself, or else only quotes."""
+    query = request.GET.copy()
+    if ORIGINAL in query:
+        del query[ORIGINAL]
+    else:
+        query[ORIGINAL] = ""
+    return f"{request.path}?{query.urlencode()}"
 
 
 def cited_from(source: Source) -> QuerySet[Fact]:
     """The facts that cite a source, or that were read in it."""
     citing = Citation.objects.filter(Q(source=source) | Q(via=source)).values("fact")
     return Fact.objects.filter(pk__in=citing).order_by("key", "version")
+
+
+NO_SOURCE = "Choose the source of the fact. The plus beside it adds one that is missing."
 
 
 class CitationForm(forms.ModelForm):
@@ -43,10 +71,15 @@ class CitationForm(forms.ModelForm):
         required=False, label="The place is not known", help_text="Tick it only where the source can't be looked up."
     )
 
-    def __init__(self, *args: Any, is_first_to_fill: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first_to_fill: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_first_to_fill:
-            self.fields["locator"].widget.attrs |= {"autofocus": True, "data-first-to-fill": True}
+        if "source" in self.fields:
+            self.fields["source"].error_messages["required"] = NO_SOURCE
+        if first_to_fill:
+            widget: Any = self.fields[first_to_fill].widget
+            # Records are chosen from a list that scripts put in place of the field: the cursor is left to them.
+            inner, autofocus = (widget.widget, {}) if hasattr(widget, "widget") else (widget, {"autofocus": True})
+            inner.attrs |= {"data-first-to-fill": True, **autofocus}
         citation = self.instance
         self.initial["place_unknown"] = bool(citation.pk and not citation.locator and not citation.via_locator)
 
@@ -54,10 +87,12 @@ class CitationForm(forms.ModelForm):
         entered = super().clean() or self.cleaned_data
         if not any(entered.get(name) for name in ("locator", "via_locator", "place_unknown")):
             self.add_error(
-                "locator",
+                "via_locator" if entered.get("via") else "locator",
                 "Say where in the source it stands: the page, paragraph, table or row. If that can't be found out, tick "
                 "that the place is not known.",
             )
+        if entered.get("via") and entered["via"] == entered.get("source"):
+            self.add_error("source", "This is the document that was read. Choose the one that it quotes, or empty via.")
         return entered
 
 
@@ -135,14 +170,18 @@ class FromSource(admin.ModelAdmin):
             and obj.pk is None
             and (source := source_named(request))
         ):
-            kwargs |= {"initial": [{"source": source.pk}], "form_kwargs": {"is_first_to_fill": True}}
+            kwargs |= _first_citation(request, source)
         return kwargs
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if context["original"] is None:
-            context["from_source"] = source_named(request)
+            context |= {
+                "from_source": source_named(request),
+                "quotes": quotes(request),
+                "other_way": other_way(request),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -157,10 +196,11 @@ class FromSource(admin.ModelAdmin):
         if not self.submitted(request, obj):
             self.message_user(request, self._saved(request, obj), messages.SUCCESS)
         if "_addanother" in request.POST:
-            return redirect(f"{request.path}?{urlencode({SOURCE: source.key, **kept})}")
+            return redirect(f"{request.path}?{urlencode({SOURCE: source.key, **kept, **_quoted(request, obj)})}")
         if PROJECT in kept:
             # Facts of a project are about it alone: one of another kind is not about its country or its mineral, too.
             kept = {PROJECT: kept[PROJECT]}
+        kept |= _quoted(request, obj)
         return redirect(f"{reverse('admin:sources_source_change', args=[source.pk])}?{urlencode(kept)}#facts")
 
     def _shows(self, request: HttpRequest, source: Source) -> bool:
@@ -174,13 +214,28 @@ class FromSource(admin.ModelAdmin):
         return format_html('Saved as a draft: <a href="{}">{}</a>.', address, fact.key)
 
 
+def _first_citation(request: HttpRequest, source: Source) -> dict[str, Any]:
+    """How the form of the first citation opens: with what is known of it, and the cursor where the rest begins."""
+    if not quotes(request):
+        return {"initial": [{"source": source.pk}], "form_kwargs": {"first_to_fill": "locator"}}
+    original = original_named(request)
+    known = {"via": source.pk, "source": original.pk if original else None}
+    return {"initial": [known], "form_kwargs": {"first_to_fill": "via_locator" if original else "source"}}
+
+
+def _quoted(request: HttpRequest, fact: Fact) -> dict[str, str]:
+    """The source that a fact was quoted from, for the next fact; nothing where none was."""
+    citation = fact.citations.exclude(via=None).first() if quotes(request) else None
+    return {ORIGINAL: citation.source.key} if citation else {}
+
+
 def kinds_to_add(request: HttpRequest, site: admin.AdminSite, source: Source) -> list[dict[str, str]]:
     """The kinds of facts that a user may enter, each with its form opened from a source, and what the kind says."""
     kinds = []
     for model in fact_models().values():
         if not site.is_registered(model) or not site.get_model_admin(model).has_add_permission(request):
             continue
-        kept = {name: request.GET[name] for name in model.entity_fields if name in request.GET}
+        kept = {name: request.GET[name] for name in (ORIGINAL, *model.entity_fields) if name in request.GET}
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
         kinds.append(
             {

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from curating.entry.asking import AskingForm
+from curating.entry.dating import DatedForm
 from curating.forms import RefusableForm, ShownRecordForm
 from sources.models import Entity
 from sources.words import folded
 
 
-class EntityForm(AskingForm, RefusableForm):
+class EntityForm(DatedForm, RefusableForm):
     """An entity that nothing shows yet."""
 
     def clean_slug(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from curating.entry.asking import AskingForm
+from curating.entry.dating import DatedForm
 from curating.entry.duplicates import COMPARED, Twin, twins
 from curating.entry.keys import free, key_of_source
 from curating.forms import RefusableForm, ShownRecordForm
@@ -29,14 +29,19 @@ def links_to(found: list[Twin]) -> str:
     return format_html("{} and {} more", links, len(found) - TWINS_LISTED) if len(found) > TWINS_LISTED else links
 
 
-class SourceForm(AskingForm, RefusableForm):
+class SourceForm(DatedForm, RefusableForm):
     """A source that nothing shows yet."""
+
+    class Media:
+        js = ("curating/entry.js",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if key := self.fields.get("key"):
             key.required = False
             key.help_text = f"{key.help_text} Left empty, it is made from publisher, year and title."
+        if self.initial.get("title") and not self.initial.get("kind") and (kind := self.fields.get("kind")):
+            kind.widget.attrs["data-first-to-fill"] = True  # A record left it open.
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()

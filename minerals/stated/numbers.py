@@ -22,8 +22,10 @@ _POWER = re.compile(r"[0-9]\s?[\u2070\u00b9\u00b2\u00b3\u2074-\u207f]|[0-9][eE][
 _FRACTION = re.compile(r"[\u00bc-\u00be\u2150-\u215e\u2044]|[0-9]\s?/\s?[0-9]")
 _SPREAD = re.compile(r"\u00b1|\+/-")
 
-NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[0-9]+(?:[.,' ][0-9]+)*(?![0-9]|(?:st|nd|rd|th)\b)")
-_READABLE = re.compile(r"[0-9]+(?:\.[0-9]+)?|[1-9][0-9]{0,2}(?P<mark>[,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:\.[0-9]+)?")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.,])(?:[0-9]+(?:[.,' ][0-9]+)*|\.[0-9]+)(?![.,' ]?[0-9]|_|(?:st|nd|rd|th|s)\b)")
+_READABLE = re.compile(
+    r"[0-9]*\.[0-9]+|[0-9]+|[1-9][0-9]{0,2}(?P<mark>[,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:\.[0-9]+)?"
+)
 
 _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SPELLED = {word: str(number) for number, word in enumerate(_SMALL, 1)} | {"a": "1", "an": "1", "half a": "0.5"}
@@ -39,7 +41,14 @@ def plain(text: str) -> str:
         if pattern.search(text):
             raise UnreadableError(f"Figures with {what} are not read. {BY_HAND}")
     straight = unicodedata.normalize("NFKC", text).translate(_DASHES | _HYPHENS).replace("\u2019", "'")
-    return " ".join(straight.split())
+    return " ".join("".join(map(_plain_character, straight)).split())
+
+
+def _plain_character(character: str) -> str:
+    """Digits of any script as 0 to 9, and nothing for what can't be seen, such as a space of no width."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return "" if unicodedata.category(character) == "Cf" else character
 
 
 def in_digits(text: str) -> str:
@@ -51,6 +60,14 @@ def counted_in_digits(text: str, things: str) -> str:
     """A text with the small numbers before things, given as a pattern, in digits: two plants."""
     small = re.compile(rf"\b({'|'.join(_SMALL)})\s+(?=(?:{things})\b)", re.IGNORECASE)
     return small.sub(lambda found: f"{_SPELLED[found[1].lower()]} ", text)
+
+
+_LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+
+
+def doubt_about(written: str) -> str:
+    """What to say of a number that a writer of another language would mean otherwise."""
+    return f"The point in “{written}” is read as beginning the decimals." if _LIKE_THOUSANDS.fullmatch(written) else ""
 
 
 def number_of(written: str) -> Decimal:

@@ -16,6 +16,7 @@ from minerals.stated.numbers import (
     RANGE_DASH,
     UnreadableError,
     counted_in_digits,
+    doubt_about,
     in_digits,
     number_of,
     plain,
@@ -121,6 +122,12 @@ _FALL = re.compile(
     r"\b(?:declined?|decreased?|dropp?(?:ed)?|fall|falls|fell|fallen|reduced|reduction)\b", re.IGNORECASE
 )
 _FALL_HINT = "The words speak of a fall: where the measure is a change, the number is negative."
+_MINUS_WORD = r"\b(?:minus|negative)\s$"
+_MINUS = re.compile(rf"^-\s?$|(?<![A-Za-z0-9])-$|{_MINUS_WORD}", re.IGNORECASE)
+_MINUS_IN_RANGE = re.compile(
+    rf"(?:(?<=to )|(?<=and )|(?<=[-{RANGE_DASH}])|(?<=[-{RANGE_DASH}] ))-$|{_MINUS_WORD}", re.IGNORECASE
+)
+"""The sign of a number after another one, where a hyphen alone is that of a range."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
@@ -180,20 +187,26 @@ def _without_asides(words: str) -> tuple[str, list[str]]:
 
 
 def _figures(text: str) -> Iterator[_Figure]:
+    is_money, minus = False, _MINUS
     for found in NUMBER.finditer(text):
+        if text[: found.start()].endswith("(") and text[found.end() :].startswith(")"):
+            raise UnreadableError(f"“({found[0]})” may mean {found[0]} or minus {found[0]}. {BY_HAND}")
         before = units.currency_before(text[: found.start()])
+        is_money = is_money or bool(before.code)
+        sign, minus = minus.search(text[: before.end]), _MINUS_IN_RANGE
         end, has_plus = (found.end() + 1, True) if text[found.end() :].startswith("+") else (found.end(), False)
-        scale = units.scale_at(text, end) or units.short_scale_at(text, end, is_money=bool(before.code))
+        scale = units.scale_at(text, end) or units.short_scale_at(text, end, is_money=is_money)
         power, end = scale or (None, end)
+        number = number_of(found[0])
         after = units.unit_at(text, end)
         yield _Figure(
-            number=number_of(found[0]),
+            number=-number if sign else number,
             power=power,
             unit=_one_unit(before.code, after.code),
-            start=before.end,
+            start=sign.start() if sign else before.end,
             end=after.end,
             has_plus=has_plus,
-            hints=tuple(filter(None, (before.hint if not after.code else "", after.hint))),
+            hints=tuple(filter(None, (before.hint if not after.code else "", after.hint, doubt_about(found[0])))),
         )
 
 
@@ -207,24 +220,18 @@ def _one_unit(before: str, after: str) -> str:
 def _single(text: str, figure: _Figure) -> Stated:
     before, after = text[: figure.start], text[figure.end :]
     comparator = _comparator(before, after, has_plus=figure.has_plus)
-    number = -figure.number if _is_negative(before) else figure.number
     code = units.at_rate(figure.unit, before, after) if figure.unit else ""
-    value, code = _scaled(number, figure.power, code)
-    hints = (*figure.hints, *([_FALL_HINT] if _FALL.search(text) and number > 0 else []))
+    value, code = _scaled(figure.number, figure.power, code)
+    hints = (*figure.hints, *([_FALL_HINT] if _FALL.search(text) and figure.number > 0 else []))
     is_nil = not value and comparator == Comparator.EQUAL
     return Stated(Availability.NIL if is_nil else Availability.REPORTED, comparator, value, unit=code, hints=hints)
 
 
-def _is_negative(before: str) -> bool:
-    return before.endswith("-") and not before.removesuffix("-").rstrip()[-1:].isalnum()
-
-
 def _comparator(before: str, after: str, *, has_plus: bool) -> str:
     found = {Comparator.AT_LEAST} if has_plus else set()
-    rest = before.removesuffix("-") if _is_negative(before) else before
-    while match := _COMPARED_BEFORE.search(rest):
+    while match := _COMPARED_BEFORE.search(before):
         found.add(_meaning(match["word"], _BEFORE))
-        rest = rest[: match.start()]
+        before = before[: match.start()]
     found |= {meaning for meaning, words in _AFTER.items() if re.match(rf"\s?(?:{words})\b", after, re.IGNORECASE)}
     if len(found) > 1:
         raise UnreadableError(f"The words say both {' and '.join(sorted(found))}. {BY_HAND}")

@@ -111,12 +111,18 @@ _NOT_KEPT = {
     **dict.fromkeys(["short ton", "short tons", "long ton", "long tons"], "is no metric unit"),
     **dict.fromkeys(["carat", "carats", "barrel", "barrels", "gallons", "acres", "hectares"], "is no unit kept here"),
     **dict.fromkeys(["feet", "foot", "ft", "miles", "inches"], "is no metric unit"),
-    **dict.fromkeys(["percentage point", "percentage points"], "is no unit kept here"),
+    **dict.fromkeys(
+        ["percentage point", "percentage points", "pp", "bps", "basis points", "‰"], "is no unit kept here"
+    ),
+    **dict.fromkeys(["km2", "sq km", "square kilometres", "square kilometers", "m2", "ha"], "is no unit kept here"),
+    **dict.fromkeys(["kWh", "MWh", "GWh", "TWh", "kW", "kV", "MJ", "GJ"], "is no unit kept here"),
     **dict.fromkeys(["ruble", "rubles", "rouble", "roubles", "RUB", "₽"], "is no currency kept here"),
     **dict.fromkeys(
         ["rupee", "rupees", "INR", "₹", "CHF", "won", "₩", "KRW", "ZAR", "rand"], "is no currency kept here"
     ),
-    **dict.fromkeys(["NZ$", "S$", "R$", "BRL", "CLP", "pesos", "UZS", "som", "SEK", "NOK"], "is no currency kept here"),
+    **dict.fromkeys(
+        ["NZ$", "S$", "R$", "BRL", "CLP", "pesos", "UZS", "som", "soms", "SEK", "NOK", "Rs"], "is no currency kept here"
+    ),
     **dict.fromkeys(["¥", "cents"], "may mean several currencies"),
     **dict.fromkeys(["tpd", "t/d", "bpd"], "is no unit kept here: amounts are kept by the year, or without a time"),
 }
@@ -132,12 +138,12 @@ _NOT_KEPT_AFTER = re.compile(
     rf"\s?-?(?P<word>(?:{_alternatives(_NOT_KEPT_EXACTLY)}){_END}|(?i:{_alternatives(_NOT_KEPT)}){_END})"
 )
 _AFTER = re.compile(
-    rf"\s?-?(?:(?P<exact>%|[€£₸$]|(?:{_alternatives(_EXACT)}){_END})|{_ADJECTIVES}(?P<word>(?i:{_alternatives(_WORDS)})){_END}"
+    rf"\s?-?(?:(?P<exact>(?:%|[€£₸$]|(?:{_alternatives(_EXACT)}){_END})(?!\s?[0-9]))|{_ADJECTIVES}(?P<word>(?i:{_alternatives(_WORDS)})){_END}"
     rf"|(?P<things>(?:[a-z-]+\s)?(?i:{THINGS})){_END})"
 )
 _SIGNS = {sign: code for sign, code in _EXACT.items() if code in CURRENCIES}
 _BEFORE = re.compile(rf"(?<![A-Za-z])(?P<sign>{_alternatives(_SIGNS)})\s?$")
-_NOT_KEPT_BEFORE = re.compile(r"(?<![A-Za-z])(?P<sign>NZ\$|S\$|R\$|RUB|INR|CHF|KRW|ZAR|BRL|SEK|NOK|₽|₹|₩|¥)\s?$")
+_NOT_KEPT_BEFORE = re.compile(r"(?<![A-Za-z])(?P<sign>NZ\$|S\$|R\$|Rs\.?|RUB|INR|CHF|KRW|ZAR|BRL|SEK|NOK|₽|₹|₩|¥)\s?$")
 _GLUED = re.compile(rf"\b({_alternatives(CURRENCIES)})(?=[0-9])")
 _SCALE = re.compile(rf"\s?-?(?P<scale>{_alternatives(SCALES)}){_END}", re.IGNORECASE)  # type: ignore[arg-type]
 _SHORT_SCALE = re.compile(rf"\s?(?P<scale>mm|[kmb]){_END}", re.IGNORECASE)
@@ -168,9 +174,11 @@ def parted(text: str) -> str:
 
 
 def scale_at(text: str, start: int) -> tuple[int, int] | None:
-    """The power of ten that the word after a number stands for, and where the word ends."""
-    found = _SCALE.match(text, start)
-    return (SCALES[found["scale"].lower()], found.end()) if found else None
+    """The power of ten that the words after a number stand for, as thousand million does, and where they end."""
+    power, end = 0, start
+    while found := _SCALE.match(text, end):
+        power, end = power + SCALES[found["scale"].lower()], found.end()
+    return (power, end) if end > start else None
 
 
 def short_scale_at(text: str, start: int, *, is_money: bool) -> tuple[int, int] | None:

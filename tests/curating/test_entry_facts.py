@@ -258,7 +258,8 @@ def test_long_lists_of_words_are_filtered_by_typing(curator: Client):
         ({"key": "Kaz Tin"}, "Use lower-case letters, digits and single hyphens"),
         ({"scope": "world"}, "Name a country exactly where the scope is country."),
         ({"comparator": "", "value": "5", "availability": "reported"}, "A number needs its unit, its comparator"),
-        ({"citations-0-accessed": "May"}, "is not an EDTF date. Write 2024"),
+        ({"period": "June 2023"}, "“June 2023” is not an EDTF date. Write 2023-06."),
+        ({"citations-0-accessed": "03/04/2023"}, "Write 2023-04-03 or 2023-03-04, whichever the source means."),
         ({"citations-0-via_locator": "page 2"}, "Name the document that the place (via locator) is in."),
     ],
 )
@@ -271,7 +272,7 @@ def test_messages_say_what_to_do(curator: Client, fields: dict[str, str], said: 
     [
         ({"url": "not an address"}, "Write the whole address, such as https://example.org/report.html."),
         ({"not_before": "May 2024"}, "Write the day as 2024-07-09."),
-        ({"published": "9 July 2024"}, "is not an EDTF date. Write 2024, 2024-07"),
+        ({"published": "9 July 2024"}, "“9 July 2024” is not an EDTF date. Write 2024-07-09."),
     ],
 )
 def test_messages_about_sources_say_what_to_do(curator: Client, fields: dict[str, str], said: str):

@@ -360,3 +360,11 @@ def test_words_that_are_no_kind_here_are_not_offered(curator: Client):
     page = paste(curator, "TY  - RPRT\nTI  - A\nPB  - Survey\nER  - ")
     [said] = [message for message in messages_of(page) if "choose its kind" in message]
     assert "which may be government, research:" in said
+
+
+def test_a_page_of_the_web_may_be_news_and_the_cursor_is_in_the_kind(curator: Client):
+    page = paste(curator, "@online{x, title={A mine opens}, publisher={The Daily}}")
+    assert any("news" in message for message in messages_of(page) if "choose its kind" in message)
+    assert page.context["adminform"].form.fields["kind"].widget.attrs["data-first-to-fill"]
+    plain = curator.get(address(Source, "add"))
+    assert "data-first-to-fill" not in plain.context["adminform"].form.fields["kind"].widget.attrs

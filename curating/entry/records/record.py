@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sources.bibliography.entries import IN_A_SERIES, KINDS, one_line
+from sources.bibliography.entries import IN_A_SERIES, KINDS, NEWS, WEB_PAGE, one_line
 from sources.models.records import validate_key
 
 LARGEST = 100_000
@@ -66,7 +66,7 @@ _NOT_WRITTEN = {
 
 
 def kinds_of(format_name: str, word: str, types_of_csl: Mapping[str, str]) -> tuple[str, ...]:
-    """The kinds whose sources a format gives this type, or whatever CSL calls the type."""
+    """The kinds whose sources a format gives this type, or whatever CSL calls the type; a page of the web may be news."""
     in_csl = types_of_csl.get(word, word if format_name == "csl" else "")
     written = {
         kind
@@ -74,6 +74,8 @@ def kinds_of(format_name: str, word: str, types_of_csl: Mapping[str, str]) -> tu
         for one in (entry, IN_A_SERIES.get(entry, entry))
         if getattr(one, format_name) == word or (in_csl and one.csl == in_csl)
     }
+    if WEB_PAGE in {KINDS[kind] for kind in written}:
+        written.add(NEWS)
     return tuple(sorted(written)) or _NOT_WRITTEN.get(in_csl, ())
 
 
