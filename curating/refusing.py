@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from curating.files.reading import MOST_BYTES
+from curating.files.sheets import MOST_ROWS
 from curating.roles import ROLES
 
-FORBIDDEN, MISSING = 403, 404
+FORBIDDEN, MISSING, TOO_LARGE = 403, 404, 413
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:
@@ -30,6 +32,12 @@ def missing(request: HttpRequest) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Says what to do with a form whose token is none of this session: mostly one that was opened before signing in."""
     return _page(request, "forged", {"title": "This form is out of date, so nothing was done"}, FORBIDDEN)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Says how large a file may be, of a request that is larger than any form with such a file."""
+    context = {"title": "This is too large, so nothing was done", "most": MOST_BYTES // 1024**2, "rows": MOST_ROWS}
+    return _page(request, "too_large", context, TOO_LARGE)
 
 
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
