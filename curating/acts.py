@@ -54,6 +54,8 @@ class Act:
     """Whether it makes a revision, so that what readers will see change is shown before."""
     can_be_alone: bool = False
     """Whether a superuser may do it against the objections."""
+    is_over: Callable[[Fact], bool] = lambda fact: not fact.is_draft
+    """Whether there is nothing left to do to a fact, since somebody else was first."""
 
 
 def _submit(facts: list[Fact], user: Any, answer: Answer) -> None:
@@ -116,6 +118,7 @@ WITHDRAW = Act(
     right="publish",
     run=_withdraw,
     previewed=True,
+    is_over=lambda fact: fact.left_in_id is not None,
 )
 
 
@@ -181,8 +184,11 @@ class Acting(admin.ModelAdmin):
             may_be_alone=act.can_be_alone and request.user.is_superuser and bool(act.objections(facts, request.user)),
         )
         form.fields["message"].help_text = reason_needed(facts) if act.previewed else ""
-        if form.is_valid() and self._done(request, act, facts, form.cleaned_data):
-            return redirect(self._page_for(facts))
+        if form.is_valid():
+            done = self._done(request, act, facts, form.cleaned_data)
+            facts = documents.load(fact.pk for fact in facts)
+            if done or all(act.is_over(fact) for fact in facts):
+                return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
 
     def _done(self, request: HttpRequest, act: Act, facts: list[Fact], answer: Answer) -> bool:
@@ -217,7 +223,7 @@ class Acting(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{act.verb} {self.opts.verbose_name_plural}",
+            "title": f"{act.verb} {self.opts.verbose_name if len(facts) == 1 else self.opts.verbose_name_plural}",
             "act": act,
             "address": self.address(act.name),
             "facts": [(fact, page_of(fact), remarks.get(fact.pk, ())) for fact in listed],

@@ -217,9 +217,8 @@ class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):
         last = Fact.objects.filter(key=fact.key, published_in__isnull=False).latest("version")
         if last.pk != fact.pk:
             return {"notice": known, "replaced_by": page_of(last)}
-        next_step: dict[str, Any] = {
-            "notice": f"{known} A correction is its next version, a draft until you publish it."
-        }
+        then = "A correction is its next version" if fact.left_in_id is None else "It can come back as its next version"
+        next_step: dict[str, Any] = {"notice": f"{known} {then}, a draft until it is reviewed and published."}
         if super().has_change_permission(request):
             next_step["correct_at"] = self.address("correct", fact.pk)
         if fact.left_in_id is None and self.has_publish_permission(request):

@@ -101,6 +101,7 @@ def _told(draft: Fact) -> Iterator[str]:
     """What whoever opens a draft should know at once."""
     if sent_back := reviewing.sent_back(draft):
         yield f"Sent back by {sent_back.by}: {sent_back.note}"
+        yield "Mend it below, then press “Save and submit for review”."
     if remarks := findings.remarks(documents.load([draft.pk]))[draft.pk]:
         yield f"To look at: {'; '.join(remarks)}."
 

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from curating import audit
+from curating import audit, refusing
+from curating.files.reading import MOST_BYTES
 from curating.login import sessions
 from minerals_api.clients import address_of
 
+MOST_SENT = 4 * MOST_BYTES
+"""Bytes of a request; somewhat too large a file is told on its form."""
+
 
 class DeskMiddleware:
-    """Ends sessions that are over, and puts what is done into the audit log under who does it and from where.
+    """Refuses what is too large before it is read, which anybody could send. Ends sessions that are over, and puts what is done into the audit log under who does it and from where.
 
     The desk is where the cookie of a session is sent.
     """
@@ -24,6 +28,8 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(settings.SESSION_COOKIE_PATH):
             return self.get_response(request)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_SENT:
+            return refusing.too_large(request)
         with audit.heard(request, address_of(request)):
             sessions.end_if_over(request)
             return self.get_response(request)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.views import defaults
 from rest_framework import exceptions
 
+from curating import refusing
 from minerals_api.problems import (
     PROBLEM_TYPES,
     ProblemResponse,
@@ -93,13 +93,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> ProblemResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _belongs_to_curators(request):
-        return defaults.permission_denied(request, exception)
+        return refusing.forbidden(request)
     return _problem(request, PROBLEM_TYPES["forbidden"])
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _belongs_to_curators(request):
-        return defaults.page_not_found(request, exception)
+        return refusing.missing(request)
     return _problem(request, PROBLEM_TYPES["not-found"])
 
 

@@ -134,6 +134,8 @@ SESSION_IDLE_AGE = 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "curating.refusing.forged"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # Failed logins within the cool-off after which one waits: for one name from one address, and in all.
 AXES_HANDLER = "curating.login.lockout.DeskHandler"

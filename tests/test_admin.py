@@ -186,7 +186,7 @@ def test_a_draft_is_entered_with_its_citation_and_published(curator: Client):
     saved = curator.post(address(Reserve, "add"), new_reserve(curator) | {"_publish": "Save and publish"}, follow=True)
     draft = Reserve.objects.get(key="kaz-tin-reserves-test")
     assert draft.is_draft
-    assert saved.context["title"] == "Publish reserves"
+    assert saved.context["title"] == "Publish reserve"
     assert draft.key in saved.text
 
     page = act(curator, "publish", draft, message="Tin reserves of Kazakhstan.", alone="on")

@@ -34,6 +34,9 @@ ROWS_SHOWN, ROWS_BEGUN = 200, 50
 GONE = "This file was imported already, set aside, or left for too long. Choose it again."
 CHANGED_SINCE = "The data changed after this preview was made, so nothing was written. Look at the rows again."
 WRONG_ROWS = "Some rows are wrong, so nothing was written. Mend them in the file, or say that they are to be left out."
+SUBMIT_THEM = (
+    "Nobody reviews a draft until it is submitted: tick yours below and choose “Submit selected drafts for review”."
+)
 NOTHING_TO_DO = "No row is new or changed, so there is nothing to write."
 
 MEANINGS = {
@@ -137,9 +140,10 @@ class Importing:
     def _written(self, file: str, judgement: Judgement) -> str:
         wrong = judgement.count(Outcome.WRONG)
         what = f"{judgement.count(Outcome.NEW)} new and {judgement.count(Outcome.CHANGED)} changed"
-        how = "as drafts, which wait for review" if self.layout.holds_facts else "which enter with what cites them"
+        how = "as drafts" if self.layout.holds_facts else "which enter with what cites them"
         left_out = f" {wrong} wrong left out." if wrong else ""
-        return f"Imported {file}: {what}, {how}. {judgement.count(Outcome.SAME)} the same.{left_out}"
+        then = f" {SUBMIT_THEM}" if self.layout.holds_facts else ""
+        return f"Imported {file}: {what}, {how}. {judgement.count(Outcome.SAME)} the same.{left_out}{then}"
 
     def _preview(self, upload: Upload, sheet: Sheet, judgement: Judgement) -> HttpResponse:
         asked = self.request.GET

@@ -12,6 +12,7 @@ from sources.batches import batches
 from sources.dataset.building import build
 from sources.dataset.rows import Identity, Row
 from sources.models import Document, Entity, Record
+from sources.moves import left_by
 
 
 class RecordJudge(Judge):
@@ -69,6 +70,9 @@ class RecordJudge(Judge):
         meta = self.layout.model._meta
         if row.thing and row.thing.document_key in self.shown:
             message = f"The published dataset shows this {meta.verbose_name}: change it on its page, as a revision with a reason."
+            row.refuse(row.differences[0][0] if row.differences else "", message)
+        if row.thing and (move := left_by(row.thing)):
+            message = f"This {meta.verbose_name} was merged into {move.moved_to}, so it never changes. Change that one."
             row.refuse(row.differences[0][0] if row.differences else "", message)
         if row.thing:
             return row.settle(Outcome.CHANGED, f"the {meta.verbose_name}, changed")

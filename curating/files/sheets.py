@@ -15,6 +15,10 @@ MOST_ROWS = 5_000
 """Rows that one file may have: as many as a person can look through, and as one transaction can hold."""
 
 
+MOST_COLUMNS = 1_000
+"""Columns that one file may have: more than there are, with as many citations and parties as a row has room for."""
+
+
 class UnreadableFileError(Exception):
     """Why a file can't be read at all, and what to do about it."""
 
@@ -77,6 +81,10 @@ def sheet_of(rows: Iterable[RawRow], layout: Layout, *, file: str, described: st
     names = [column_name(cell.text) for cell in first[1]]
     while names and not names[-1]:
         names.pop()
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"The file has more than {MOST_COLUMNS:,} columns. Remove those that are not named below."
+        )
     _refuse_wrong_columns(names, layout)
     lines = [_line(number, cells, names, pads=pads) for number, cells in _limited(filled)]
     if not lines:

@@ -23,7 +23,8 @@ from tests.browser.walking import PASSWORD
 OpenPage = Callable[..., Page]
 Theme = Literal["light", "dark"]
 
-LAPTOP = (1280, 800)
+LAPTOP, TABLET = (1280, 800), (820, 1180)
+SIZES = {"laptop": LAPTOP, "tablet": TABLET}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,5 +113,20 @@ def screenshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         path = folder / f"{name}.png"
         page.screenshot(path=path, full_page=whole, animations="disabled")
         return path
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def picture(screenshot: Callable[..., Path]) -> Callable[[Page, str], None]:
+    """Keeps what a page looks like on a laptop and on a tablet, where pictures were asked for."""
+
+    def take(page: Page, name: str) -> None:
+        if not os.environ.get("SCREENSHOTS"):
+            return
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            screenshot(page, f"{name}-{size}")
+        page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
 
     return take

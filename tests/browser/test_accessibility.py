@@ -12,12 +12,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page
 
 from sources.registry import fact_models
-from tests.browser.conftest import LAPTOP, OpenPage, Theme
+from tests.browser.conftest import SIZES, OpenPage, Theme
 from tests.browser.walking import sign_in
 from tests.factories import make_reserve, publish
 
-TABLET = (820, 1180)
-SIZES = {"laptop": LAPTOP, "tablet": TABLET}
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
     "resultTypes": ["violations"],

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from curating.files.importing import CHANGED_SINCE, GONE, WRONG_ROWS
+from curating.files.importing import CHANGED_SINCE, GONE, SUBMIT_THEM, WRONG_ROWS
 from curating.files.models import KEPT_FOR, Upload
 from minerals.models import Mineral, Reserve
 from projects.models import Event
@@ -77,7 +77,7 @@ def test_a_new_row_becomes_a_draft_with_its_citations(importer: Client):
     before = state()
     page = confirm(importer, upload(importer, Reserve, [NEW], "tin.csv"))
     draft = newest_of(RESERVE["key"])
-    assert messages_of(page) == ["Imported tin.csv: 1 new and 0 changed, as drafts, which wait for review. 0 the same."]
+    assert messages_of(page) == [f"Imported tin.csv: 1 new and 0 changed, as drafts. 0 the same. {SUBMIT_THEM}"]
     assert (draft.is_draft, draft.version, draft.value, draft.base_unit, draft.year) == (True, 1, 10, "t", 2024)
     assert citations_of(draft) == [(1, "report-2024", "page 3", "supports"), (2, "atlas", "p. 9", "partly")]
     assert draft.citations.get(position=2).note == "Dim."
