@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,10 +66,23 @@ class DocumentChange:
         return None if before == after else after
 
     def issues(self) -> Iterator[tuple[bool, dict[str, str]]]:
-        """The checks that it fails from now on (True), and those that it fails no more (False)."""
+        """The checks that it fails from now on (True), and those that it fails no more (False).
+
+        One that goes on to fail in other words, as a source has another key, is neither.
+        """
         old, new = ((body or {}).get("issues", []) for body in (self.old, self.new))
-        yield from ((True, issue) for issue in new if issue not in old)
-        yield from ((False, issue) for issue in old if issue not in new)
+        begun, ended = ([one for one in new if one not in old], [one for one in old if one not in new])
+        yield from ((True, issue) for issue in _without_codes_of(ended, begun))
+        yield from ((False, issue) for issue in _without_codes_of(begun, ended))
+
+
+def _without_codes_of(others: Iterable[dict[str, str]], issues: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The issues without one for each of the others of the same code."""
+    codes = Counter(other["code"] for other in others)
+    for issue in issues:
+        codes[issue["code"]] -= 1
+        if codes[issue["code"]] < 0:
+            yield issue
 
 
 def changes_of(revision: int, *, bodies: bool = True) -> list[DocumentChange]:

@@ -12,20 +12,20 @@ from sources.models import Fact, Support
 from sources.standing import Standing, standings_if_published
 
 
-def refusals(fact: Fact) -> Iterator[str]:
-    """Why the ledger would not publish a draft, given as its own kind, as it is now."""
+def refusals(fact: Fact, words: ledger.Words) -> Iterator[str]:
+    """Why the ledger would not publish a draft, given as its own kind and as it is stored."""
     if not fact.citations.all():
         yield f"{fact} has no citation."
     last = Fact.objects.filter(key=fact.key, published_in__isnull=False).aggregate(last=Max("version"))["last"] or 0
     if fact.version != last + 1:
         yield f"{fact} is not the next version: {last or 'none'} was published before it."
-    yield from invalid(fact)
+    yield from invalid(fact, words)
 
 
-def invalid(fact: Fact) -> Iterator[str]:
-    """What its form would refuse, its words included."""
+def invalid(fact: Fact, words: ledger.Words) -> Iterator[str]:
+    """What its form would refuse of a draft that is stored, its words included."""
     try:
-        ledger.validate(fact)
+        ledger.validate(fact, words, is_stored=True)
     except ValidationError as error:
         for name, said in error.message_dict.items():
             yield f"{fact}{'' if name == NON_FIELD_ERRORS else f', {name}'}: {' '.join(said)}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
+from curating import reviewing
 from curating.drafts import correction_of
 from sources import documents, ledger
 from sources.ledger import Change, LedgerError
@@ -27,6 +29,8 @@ class Merged:
     """The next versions of the facts that named what is no more."""
     drafts: list[Fact]
     """Drafts that were entered before, and now name the other."""
+    left_review: list[Fact]
+    """Those of the drafts that were in review, and have to be submitted once more."""
     records: list[Record]
     """Published sources and entities that referred to it."""
     aliases: list[str] = field(default_factory=list)
@@ -34,8 +38,11 @@ class Merged:
 
 
 @transaction.atomic
-def merge(record: Any, into: Any, *, author: str, message: str) -> Merged:
-    """Merge a record into another of its kind, as one revision. Raises LedgerError with all that is in the way."""
+def merge(record: Any, into: Any, user: Any, message: str) -> Merged:
+    """Merge a record into another of its kind, as one revision. Raises LedgerError with all that is in the way.
+
+    No second person reviews it: its facts say what they said, of the other.
+    """
     ledger.one_at_a_time()
     moves = [Moving(record, message, into=into)]
     if problems := " ".join(problems_of(moves, ())):
@@ -47,15 +54,19 @@ def merge(record: Any, into: Any, *, author: str, message: str) -> Merged:
     aliases = _take_names(record, into)
     if replacing.problems:
         raise LedgerError(" ".join(dict.fromkeys(replacing.problems)))
+    reason = f"The {named(record)} was merged into “{into.document_key}”: {message}"
+    left_review = [draft for draft in drafts if reviewing.changed(draft, user, reason)]
     change = Change(
-        author,
+        user.get_username(),
         message,
         enter=[draft.pk for draft in entered],
         records=[into, *records],
         moves=moves,
-        correction_reason=f"The {named(record)} was merged into “{into.document_key}”: {message}",
+        correction_reason=reason,
     )
-    return Merged(ledger.commit(change), entered, drafts, records, aliases)
+    revision = ledger.commit(change)
+    reviewing.published(entered, user, message)
+    return Merged(revision, entered, drafts, left_review, records, aliases)
 
 
 class _Replacing:
@@ -64,6 +75,7 @@ class _Replacing:
     def __init__(self, record: Record, into: Record) -> None:
         self.record, self.into = record, into
         self.problems: list[str] = []
+        self.words = ledger.known_words()
 
     def corrections(self) -> Iterator[Fact]:
         """The next versions of the live facts that name it."""
@@ -84,7 +96,7 @@ class _Replacing:
                 named_by.update(
                     of_drafts.filter(**{f"{owner.name}__kind": kind.document_kind}).values_list(owner.name, flat=True)
                 )
-            for draft in kind.objects.filter(pk__in=named_by).order_by("key"):
+            for draft in sorted(ledger.hold(named_by), key=attrgetter("key")):
                 if self._replace_in_all(draft):
                     yield draft
 
@@ -129,7 +141,7 @@ class _Replacing:
         for reference in changed:
             setattr(holder, reference.name, self.into)
         try:
-            ledger.validate(holder) if isinstance(holder, Fact) else holder.full_clean()
+            ledger.validate(holder, self.words) if isinstance(holder, Fact) else holder.full_clean()
         except ValidationError as error:
             self.problems += [f"{whole or holder}{said}" for said in _said(error)]
             return False

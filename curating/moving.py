@@ -8,18 +8,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
 
-from curating.foresight import Foresight, foreseen, of_merger, of_revision
-from curating.merging import merge
-from curating.shared import REFUSALS, LedgerAdmin, reason_of
+from curating.mergers import Merger, merger_of
+from curating.merging import Merged, merge
+from curating.preview import SEEN, Preview, perform, preview_of
+from curating.readable import Page
+from curating.shared import REFUSALS, LedgerAdmin, LookedUp, reason_of
 from sources import ledger
 from sources.models import Citation, Entity, Record, Revision
 from sources.moves import left_by, merged_by_now
@@ -32,6 +33,9 @@ RENAME, MERGE = "rename", "merge"
 class MoveForm(forms.Form):
     """Why something is renamed or merged."""
 
+    merger: Merger | None = None
+    """What was found of a merger when it was previewed."""
+
     message = forms.CharField(
         label="What changes and why",
         widget=AdminTextareaWidget({"rows": 3}),
@@ -42,11 +46,12 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.record = record
 
-    def digest(self) -> str:
-        """What stands for all that was entered, and for the dataset that it was entered for."""
-        newest = Revision.objects.current()
-        entered = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        return salted_hmac("curating.moving", repr((newest, entered))).hexdigest()
+    def act(self, user: Any) -> Revision:
+        """Do what was entered, as one revision."""
+        raise NotImplementedError
+
+    def preview(self, user: Any) -> Preview:
+        return preview_of(lambda: self.act(user))
 
 
 class RenameForm(MoveForm):
@@ -92,8 +97,8 @@ class RenameForm(MoveForm):
     def changes_name(self) -> bool:
         return "name" in self.fields and self.cleaned_data.get("name") != self.record.name
 
-    def act(self, author: str) -> Revision:
-        record, message = copy(self.record), self.cleaned_data["message"]
+    def act(self, user: Any) -> Revision:
+        record, message, author = copy(self.record), self.cleaned_data["message"], user.get_username()
         if self.changes_name:
             old, record.name = record.name, self.cleaned_data["name"]
             aliases = [alias for alias in record.aliases.split("|") if alias and alias != record.name]
@@ -106,9 +111,6 @@ class RenameForm(MoveForm):
             return ledger.rename(record, self.cleaned_data["key"], author=author, message=message)
         return ledger.record([record], author=author, message=message)
 
-    def foresee(self, author: str) -> Foresight:
-        return foreseen(lambda: self.act(author), of_revision)
-
 
 class MergeForm(MoveForm):
     """What something is to become part of."""
@@ -120,7 +122,7 @@ class MergeForm(MoveForm):
         self.fields["into"] = forms.ModelChoiceField(
             type(record).objects.exclude(pk=record.pk),
             label="Merge into",
-            widget=AutocompleteSelect(_field_naming(type(record)), site),
+            widget=LookedUp(_field_naming(type(record)), site),
             help_text=f"The {kind} that stays. Choose by name, slug or alias.",
         )
         self.order_fields(["into", "message"])
@@ -131,17 +133,19 @@ class MergeForm(MoveForm):
             raise ValidationError(f"The {named(into)} is not in the dataset: publish it first, or choose another one.")
         return into
 
-    def _merge(self, author: str) -> Any:
-        into = copy(self.cleaned_data["into"])
-        return merge(copy(self.record), into, author=author, message=self.cleaned_data["message"])
+    def _merge(self, user: Any) -> Merged:
+        return merge(copy(self.record), copy(self.cleaned_data["into"]), user, self.cleaned_data["message"])
 
-    def act(self, author: str) -> Revision:
-        revision: Revision = self._merge(author).revision
-        return revision
+    def act(self, user: Any) -> Revision:
+        return self._merge(user).revision
 
-    def foresee(self, author: str) -> Foresight:
-        past = self.cleaned_data["into"]
-        return foreseen(lambda: self._merge(author), lambda merged: of_merger(merged, self.record, past, past))
+    def preview(self, user: Any) -> Preview:
+        def run() -> Revision:
+            merged = self._merge(user)
+            self.merger = merger_of(merged, self.record, self.cleaned_data["into"])
+            return merged.revision
+
+        return preview_of(run)
 
 
 def _field_naming(model: type[Record]) -> Any:
@@ -220,42 +224,27 @@ class MovableAdmin(LedgerAdmin):
         if not stands(record):
             self.message_user(request, f"The {named(record)} is not in the dataset.", messages.ERROR)
             return redirect(self._page_of(record))
-        form, foresight = self._form(request, act, record), None
+        form, page = self._form(request, act, record), None
         if form.is_valid():
-            digest = form.digest()
-            if "_confirm" in request.POST and constant_time_compare(request.POST.get("seen", ""), digest):
-                if self._moved(request, act, record, form):
-                    return redirect(self._page_of(record))
-            else:
-                foresight = self._foreseen(request, form)
-        return self._move_page(request, act, record, form, foresight)
-
-    def _foreseen(self, request: HttpRequest, form: Any) -> Foresight | None:
-        if "_confirm" in request.POST:
-            self.message_user(request, "Something has changed since the preview: look once more.", messages.WARNING)
-        try:
-            foresight: Foresight = form.foresee(request.user.get_username())
-        except REFUSALS as refusal:
-            form.add_error(None, reason_of(refusal))
-            return None
-        return foresight
+            if "_confirm" in request.POST and self._moved(request, act, record, form):
+                return redirect(self._page_of(record))
+            page = Page(form.preview(request.user))
+        return self._move_page(request, act, record, form, page)
 
     def _moved(self, request: HttpRequest, act: MoveAct, record: Any, form: Any) -> bool:
         try:
             with transaction.atomic():
-                revision = form.act(request.user.get_username())
+                revision = perform(lambda: form.act(request.user), request.POST.get(SEEN, ""))
                 said = f"{act.done} in revision {revision.number}: {form.cleaned_data['message']}"
                 for one in filter(None, (record, form.cleaned_data.get("into"))):
                     self.log_change(request, one, said)
         except REFUSALS as refusal:
-            form.add_error(None, reason_of(refusal))
+            self.message_user(request, reason_of(refusal), messages.ERROR)
             return False
         self.message_user(request, f"{act.done} in revision {revision.number}: {record}.", messages.SUCCESS)
         return True
 
-    def _move_page(
-        self, request: HttpRequest, act: MoveAct, record: Any, form: Any, foresight: Foresight | None
-    ) -> HttpResponse:
+    def _move_page(self, request: HttpRequest, act: MoveAct, record: Any, form: Any, page: Page | None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -265,8 +254,8 @@ class MovableAdmin(LedgerAdmin):
             "back": self._page_of(record),
             "form": form,
             "media": self.media + form.media,
-            "foresight": foresight,
-            "seen": form.digest() if foresight else "",
+            "page": page,
+            "merger": form.merger,
         }
         return TemplateResponse(request, "curating/move.html", context)
 

@@ -24,7 +24,7 @@ NAMED = 100
 ALIKE = 0.5
 """From which part of their values in common on two items of lists are taken for the same one."""
 MOST_LISTED = 40
-"""Disputes, checks or totals that a page lists; it counts the rest."""
+"""Things of one sort that a page lists, such as disputes or totals; it counts the rest."""
 
 TITLES = {
     Action.ENTERED: "Enters the dataset",
@@ -149,15 +149,15 @@ class Page:
 
     @property
     def disputes(self) -> Listed:
-        return _listed(self._disputes())
+        return listed(self._disputes())
 
     @property
     def checks(self) -> Listed:
-        return _listed(self._checks())
+        return listed(self._checks())
 
     @property
     def moved(self) -> Listed:
-        return _listed(self.preview.moved)
+        return listed(self.preview.moved)
 
     @property
     def summary(self) -> list[str]:
@@ -201,7 +201,7 @@ def _of(action: Action, changes: Iterable[DocumentChange]) -> list[DocumentChang
     return sorted(found, key=lambda change: (change.newest.fact_id is None) is not (action == Action.CHANGED))
 
 
-def _listed(things: Iterable[Any]) -> Listed:
+def listed(things: Iterable[Any]) -> Listed:
     things = list(things)
     return Listed(things[:MOST_LISTED], max(0, len(things) - MOST_LISTED))
 

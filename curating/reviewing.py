@@ -81,8 +81,8 @@ def obstacles(facts: Sequence[Fact]) -> list[str]:
     """Why these facts, each given as its own kind, can't be submitted for review."""
     standing = states(facts)
     waiting = [f"{fact} is in review already." for fact in facts if standing[fact.pk] == State.IN_REVIEW]
-    drafts = [fact for fact in facts if fact.is_draft]
-    return [*_published(facts), *waiting, *(problem for fact in drafts for problem in findings.refusals(fact))]
+    drafts, words = [fact for fact in facts if fact.is_draft], ledger.known_words()
+    return [*_published(facts), *waiting, *(problem for fact in drafts for problem in findings.refusals(fact, words))]
 
 
 @transaction.atomic
@@ -125,7 +125,8 @@ def publish(facts: Iterable[Fact], user: Any, message: str, *, alone: bool = Fal
     missing = objections(drafts, user)
     if not (alone and user.is_superuser):
         _refuse(missing)
-    _refuse([problem for draft in drafts for problem in findings.invalid(draft)])
+    words = ledger.known_words()
+    _refuse([problem for draft in drafts for problem in findings.invalid(draft, words)])
     revision = ledger.publish(drafts, author=user.get_username(), message=message)
     published(drafts, user, f"{message} {ALONE}" if missing else message)
     return revision

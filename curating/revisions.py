@@ -98,6 +98,7 @@ class RevisionAdmin(ReadOnlyAdmin):
             "title": f"Undo revision {revision.number}",
             "undoing": found,
             "obstacles": found.obstacles[:LISTED],
+            "waits": any(obstacle.is_later for obstacle in found.obstacles),
             "further_obstacles": max(0, len(found.obstacles) - LISTED),
             "leaving": [(fact, page_of(fact)) for fact in found.leaving[:LISTED]],
             "returning": [(fact, page_of(fact)) for fact in found.returning[:LISTED]],

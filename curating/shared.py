@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import (
@@ -50,6 +50,11 @@ def reason_of(refusal: Exception) -> str:
     return str(refusal).partition("\n")[0]
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be the primary key of a row; addresses and forms may hold anything."""
+    return text.isdecimal() and len(text) < 19
+
+
 def page_of(thing: Fact | Entity) -> str:
     """Address of the change page of a fact or an entity, among its own kind."""
     model = ({**fact_models(), **entity_models()})[thing.kind]
@@ -61,7 +66,21 @@ def entered_fields(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.local_fields if field.editable and not field.primary_key)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class LookedUp(AutocompleteSelect):
+    """A choice among many, which are looked up while one types. What can't be an id chooses nothing."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if is_id(str(one))], attrs)
+
+
+class FoundAdmin(admin.ModelAdmin):
+    """Finds what an address names, whatever else that says."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return super().get_object(request, object_id, from_field or None)
+
+
+class ReadOnlyAdmin(FoundAdmin):
     """Shows what is only ever written by the acts of the ledger."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -161,6 +180,8 @@ class CuratedFields(admin.options.BaseModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         vocabulary = getattr(self.model, "vocabularies", {}).get(db_field.name)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = LookedUp(db_field, self.admin_site)
         if vocabulary is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         terms = Term.objects.filter(vocabulary=vocabulary).values_list("code", "definition")
@@ -191,7 +212,7 @@ def _replaced(line: Any, by: Mapping[Any, Any]) -> Any:
     return by.get(line, line) if isinstance(line, str) else [by.get(name, name) for name in line]
 
 
-class LedgerAdmin(CuratedFields, admin.ModelAdmin):
+class LedgerAdmin(CuratedFields, FoundAdmin):
     """Edits what the ledger guards. Whatever it refuses is said on the page, and nothing entered is lost."""
 
     form = RefusableForm
@@ -214,7 +235,7 @@ class LedgerAdmin(CuratedFields, admin.ModelAdmin):
         references = {field.name: field for field in self.opts.get_fields() if isinstance(field, ForeignKey)}
         for name in references.keys() & initial.keys():
             known: Any = references[name].related_model
-            if not (initial[name].isdecimal() and len(initial[name]) < 19 and known.objects.filter(pk=initial[name])):
+            if not (is_id(initial[name]) and known.objects.filter(pk=initial[name])):
                 del initial[name]
         return initial
 

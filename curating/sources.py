@@ -24,7 +24,7 @@ from curating.entry.sourcing import ShownSourceForm, SourceForm, links_to
 from curating.forms import ShownRecordForm
 from curating.moving import MovableAdmin
 from curating.records import RecordAdmin, ShownFilter
-from curating.shared import page_of
+from curating.shared import is_id, page_of
 from sources.models import Fact, Source, Term
 
 FACTS_LISTED = 50
@@ -106,7 +106,7 @@ class SourceAdmin(SourceCare, MovableAdmin, RecordAdmin):
         if not hasattr(request, "pasted"):
             return super().get_changeform_initial_data(request)
         superseded = str(request.pasted.get("supersedes", ""))
-        is_known = superseded.isdecimal() and len(superseded) < 19 and Source.objects.filter(pk=superseded).exists()
+        is_known = is_id(superseded) and Source.objects.filter(pk=superseded).exists()
         return request.pasted | {"supersedes": superseded if is_known else ""}
 
     def render_change_form(

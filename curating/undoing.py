@@ -18,7 +18,7 @@ from sources import documents, ledger
 from sources.batches import batches
 from sources.dataset.restoring import Cells, record_of, restore, state_of
 from sources.ledger import Change, LedgerError
-from sources.models import Document, Fact, Record, Revision
+from sources.models import Document, Fact, Move, Record, Revision
 from sources.registry import fact_models, record_models
 
 MOST = 5_000
@@ -29,10 +29,12 @@ SAID = 5
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What was done later and builds on the revision: it has to be undone first."""
+    """What is in the way of undoing a revision."""
 
     said: str
     address: str = ""
+    is_later: bool = True
+    """Whether it was done since, and builds on the revision: it has to be undone first."""
 
 
 @dataclass(slots=True)
@@ -70,9 +72,11 @@ def undoing(revision: Revision) -> Undoing:
     _add_records(found)
     size = len(found.leaving) + len(found.returning) + len(found.records)
     if size > MOST:
-        found.obstacles = [Obstacle(f"It did {size} things: no more than {MOST} are undone at once.")]
+        found.obstacles = [Obstacle(f"It did {size} things: no more than {MOST} are undone at once.", is_later=False)]
     if not size and not found.obstacles:
-        found.obstacles = [Obstacle("It did nothing that can be taken back: what it showed first stays.")]
+        found.obstacles = [
+            Obstacle("It did nothing that can be taken back: what it showed first stays.", is_later=False)
+        ]
     return found
 
 
@@ -124,9 +128,21 @@ def _add_records(found: Undoing) -> None:
 def _moved(before: Document, after: Document | None) -> Obstacle:
     """Keys lead on for good, so they are left by hand alone."""
     if after is None:
-        return Obstacle(f"{before.kind} {before.key} was merged into another one in it, and what is merged stays so.")
+        return _merged(before)
     said = f"{before.kind} {before.key} was renamed to {after.key} in it: rename it back on its page."
-    return Obstacle(said, page_of_document(after))
+    return Obstacle(said, page_of_document(after), is_later=False)
+
+
+def _merged(before: Document) -> Obstacle:
+    into = Move.objects.get(kind=before.kind, key=before.key, published_in=before.to_revision).moved_to
+    [name, *_] = record_models()[before.kind].identity
+    names = f"take its names out of the aliases of {into}, " if before.entity_id else ""
+    said = (
+        f"{before.kind} {before.key} was merged into {into} in it, and what is merged stays so. If they are two after all, "
+        f"{names}enter it anew under another {name}, and correct the facts that are about it."
+    )
+    other = Document.objects.filter(kind=before.kind, key=into).earliest("pk")
+    return Obstacle(said, page_of_document(other), is_later=False)
 
 
 def _changed_since(later: Iterable[Document], became: Cells) -> int | None:

@@ -189,12 +189,14 @@ class Quantified(models.Model):
         return any(number is not None for number in (self.value, self.low, self.high))
 
     def derive(self) -> None:
+        """Find the numbers in the base unit: of one from a column, without the zeros that the column fills it up with."""
         super().derive()  # type: ignore[misc]
         unit = UNITS.get(self.unit)
         self.base_unit = unit.base if unit else ""
         for name in ("value", "low", "high"):
             number = getattr(self, name)
-            setattr(self, f"base_{name}", to_base(number, self.unit) if unit and number is not None else None)
+            base = to_base(number, self.unit).normalize() if unit and number is not None else None
+            setattr(self, f"base_{name}", base)
 
     @property
     def is_share(self) -> bool:

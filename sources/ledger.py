@@ -20,6 +20,9 @@ from sources.moving import Moving
 from sources.progress import SILENT, Progress
 from sources.standing import circles_touched, standings, turned
 
+Words = dict[str, set[str]]
+"""Words by the vocabulary that they are of."""
+
 
 class LedgerError(Exception):
     """Why an act was refused; nothing was changed."""
@@ -182,8 +185,12 @@ def _leave(
         if old := corrected.get(new.key):
             reason = change.correction_reasons.get(old.pk) or change.correction_reason or change.message
             Fact.objects.filter(pk=old.pk).update(left_in=revision, left_reason=reason, superseded_by=new.pk)
+    withdrawn: dict[str, list[int]] = {}
     for fact in leaving:
-        Fact.objects.filter(pk=fact.pk).update(left_in=revision, left_reason=change.withdraw[fact.pk])
+        withdrawn.setdefault(change.withdraw[fact.pk], []).append(fact.pk)
+    for reason, pks in withdrawn.items():
+        for batch in batches(pks):
+            Fact.objects.filter(pk__in=batch).update(left_in=revision, left_reason=reason)
     documents.close_facts([fact.pk for fact in [*corrected.values(), *leaving]], revision)
 
 
@@ -201,16 +208,19 @@ def _to_write(
     return [*records, *documents.with_standings(affected, found)]
 
 
-def validate(fact: Fact) -> None:
-    """Check a draft as a form would, its words against the vocabularies included. Raises ValidationError."""
+def validate(fact: Fact, words: Words, *, is_stored: bool = False) -> None:
+    """Check a draft as a form would, its words against those known included. Raises ValidationError.
+
+    Of a draft as it is stored, the database has checked the constraints: they cost a query each.
+    """
     fact.derive()
-    fact.full_clean()
-    missing = unknown_words(fact, known_words())
+    fact.full_clean(validate_unique=not is_stored, validate_constraints=not is_stored)
+    missing = unknown_words(fact, words)
     if missing:
         raise ValidationError(missing)
 
 
-def known_words() -> dict[str, set[str]]:
+def known_words() -> Words:
     """The words of each open vocabulary."""
     words: dict[str, set[str]] = {}
     for vocabulary, code in Term.objects.values_list("vocabulary", "code"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import models
 
+from curating.models import Review, Step
 from sources import guards
 from sources.dataset.tables import tables
 from sources.models import Document, Entity, Fact, Line, Move, Revision
@@ -95,7 +96,7 @@ def empty_database() -> None:
     """Take everything out of the database, past the guards."""
     guards.remove()
     kinds: list[type[models.Model]] = [*fact_models().values(), *record_models().values()]
-    kinds = [Line, Document, Move, *part_models(), *kinds, Fact, Entity, Revision]
+    kinds = [Step, Review, Line, Document, Move, *part_models(), *kinds, Fact, Entity, Revision]
     for model in kinds:
         models.QuerySet(model)._raw_delete(using="default")
     guards.install()

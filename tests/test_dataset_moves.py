@@ -21,12 +21,14 @@ from sources.models import Document, Move, Revision, Source
 from sources.releases.as_of import as_of
 from sources.releases.changelog import changelog
 from sources.releases.sqlite import write_sqlite
+from tests.curating.desk import user_named
 from tests.small_dataset import COMMON, FIGURE, SMALL, empty_database, write
 
 Rows = dict[str, list[dict[str, str]]]
 
 pytestmark = pytest.mark.django_db
 
+WHY = "It is called so."
 ZINC = {"name": "Zinc", "symbol": "Zn", "type": "element"}
 COPPER = {
     **COMMON,
@@ -158,9 +160,9 @@ def test_acts_at_the_desk_are_dumped_and_loaded(tmp_path: Path, empty: None) -> 
         "citations": [*SMALL["citations"], MOVED["citations"][-2] | {"source": "survey-2024"}],
     }
     load(write(tmp_path / "before", SMALL | before))
-    said = {"author": "curator", "message": "It is called so."}
+    said = {"author": "curator", "message": WHY}
     ledger.rename(Mineral.objects.get(slug="zinc"), "zinc-metal", **said)
-    merge(Mineral.objects.get(slug="copper"), Mineral.objects.get(slug="zinc-metal"), **said)
+    merge(Mineral.objects.get(slug="copper"), Mineral.objects.get(slug="zinc-metal"), user_named("curator"), WHY)
     ledger.rename(Mineral.objects.get(slug="zinc-metal"), "zinc", **said)
     first, shown = dumped(tmp_path / "first"), documents()
 
@@ -247,10 +249,10 @@ def test_a_release_of_an_older_revision_is_what_it_was(tmp_path: Path, empty: No
 def test_older_packages_are_as_they_were_dumped(tmp_path: Path, empty: None) -> None:
     load(write(tmp_path / "small", SMALL))
     before = published()
-    said = {"author": "curator", "message": "It is called so."}
+    said = {"author": "curator", "message": WHY}
     ledger.rename(Mineral.objects.get(slug="zinc"), "zinc-metal", **said)
     ledger.rename(Source.objects.get(key="survey-2023"), "survey-a", **said)
-    merge(Mineral.objects.get(slug="zinc-metal"), Mineral.objects.get(slug="copper"), **said)
+    merge(Mineral.objects.get(slug="zinc-metal"), Mineral.objects.get(slug="copper"), user_named("curator"), WHY)
 
     assert as_of(published(), 3).rows == before.rows
 

@@ -31,15 +31,19 @@ WORDS = {
 }
 JSON = dict[str, Any]
 Totals = Mapping[Values, JSON]
+Renamed = Mapping[str, Mapping[str, str]]
+"""By field that names entities, the new slugs of those that a revision renamed, by their old ones."""
+NOTHING_RENAMED: Renamed = {}
 
 
 @finds_what_moves
 def totals_moved(changes: Sequence[DocumentChange], revision: int) -> Iterator[Moved]:
     """The totals of summaries, added or stated, that read otherwise from a revision on."""
     for kind, addition in _additions():
-        subjects = _subjects(kind, addition, changes, revision)
+        renamed = _renamed(kind, changes)
+        subjects = _subjects(kind, addition, changes, renamed, revision)
         for subject in subjects[:MOST_SUBJECTS]:
-            yield from _moved(kind, addition, subject, revision)
+            yield from _moved(kind, addition, subject, renamed, revision)
         if (others := len(subjects) - MOST_SUBJECTS) > 0:
             yield Moved(f"{plural(kind)} of {others} more", "", "too many to be added up here")
 
@@ -53,15 +57,24 @@ def _additions() -> Iterator[tuple[type[Fact], Addition]]:
         yield view.queryset.model, view.addition
 
 
+def _renamed(kind: type[Fact], changes: Iterable[DocumentChange]) -> Renamed:
+    slugs: dict[str, dict[str, str]] = {}
+    for change in changes:
+        if change.before and change.after and change.before.key != change.after.key:
+            slugs.setdefault(change.kind, {})[change.before.key] = change.after.key
+    named: dict[str, Any] = {name: kind._meta.get_field(name).related_model for name in kind.entity_fields}
+    return {name: slugs.get(entity.document_kind, {}) for name, entity in named.items()}
+
+
 def _subjects(
-    kind: type[Fact], addition: Addition, changes: Iterable[DocumentChange], revision: int
+    kind: type[Fact], addition: Addition, changes: Iterable[DocumentChange], renamed: Renamed, revision: int
 ) -> list[Mapping[str, Any]]:
     """The entities whose figures may add up to something else: no fact about others is ever added to theirs."""
     names = [name for name in addition.dimensions if name in kind.entity_fields]
     facts = {
         state.fact_id
         for change in changes
-        if change.kind == kind.document_kind and _counts_otherwise(change, addition)
+        if change.kind == kind.document_kind and _counts_otherwise(change, addition, renamed)
         for state in change.states
     }
     found: set[Values] = set()
@@ -79,25 +92,27 @@ def _in_areas(addition: Addition, slugs: Iterable[str]) -> Q:
     return places
 
 
-def _counts_otherwise(change: DocumentChange, addition: Addition) -> bool:
+def _counts_otherwise(change: DocumentChange, addition: Addition, renamed: Renamed) -> bool:
     """Whether sums see anything else of a fact than before: its figure, what it is of, or how strong its claim is."""
-    return _counted(change.old, addition) != _counted(change.new, addition)
+    return _counted(change.old, addition, renamed) != _counted(change.new, addition, NOTHING_RENAMED)
 
 
-def _counted(body: JSON | None, addition: Addition) -> Any:
+def _counted(body: JSON | None, addition: Addition, renamed: Renamed) -> Any:
     if body is None:
         return None
-    columns = [body.get(name) for name in (*addition.columns, "rank")]
     return (
-        [*map(_plain, columns)],
+        _values(body, (*addition.columns, "rank"), renamed),
         body["quantity"],
         [citation["source"]["published"] for citation in body["citations"]],
     )
 
 
-def _moved(kind: type[Fact], addition: Addition, subject: Mapping[str, Any], revision: int) -> Iterator[Moved]:
+def _moved(
+    kind: type[Fact], addition: Addition, subject: Mapping[str, Any], renamed: Renamed, revision: int
+) -> Iterator[Moved]:
     try:
-        before, after = (_totals(kind, addition, subject, number) for number in (revision - 1, revision))
+        before = _totals(kind, addition, subject, renamed, revision - 1)
+        after = _totals(kind, addition, subject, NOTHING_RENAMED, revision)
     except BadParameters as refusal:
         yield Moved(plural(kind), "", f"not added up here: {refusal}")
         return
@@ -118,18 +133,25 @@ def _naming(values: Values, addition: Addition) -> Iterator[Any]:
     return (value for name, value in pairs if value is not None and name != BASE_UNIT)
 
 
-def _totals(kind: type[Fact], addition: Addition, subject: Mapping[str, Any], revision: int) -> Totals:
-    """The totals of a subject, by what must agree to be added."""
+def _totals(
+    kind: type[Fact], addition: Addition, subject: Mapping[str, Any], renamed: Renamed, revision: int
+) -> Totals:
+    """The totals of a subject at a revision, by what must agree to be added; entities by their new slugs."""
     about = {name: pk for name, pk in subject.items() if pk is not None}
     unnamed = {f"{name}__isnull": True for name, pk in subject.items() if pk is None}
     rows = shown(kind.objects.filter(**about, **unnamed), "documents", revision).order_by("key")
     figures = [figure_of(addition, *row) for row in rows.values_list("shown_body", *NUMBERS)]
     summary = Summary(addition, ()).of(figures, set(), larger_areas(revision))
-    return {tuple(_plain(total[name]) for name in addition.dimensions): total for total in summary["totals"]}
+    return {_values(total, addition.dimensions, renamed): total for total in summary["totals"]}
 
 
-def _plain(value: Any) -> Any:
-    return value["slug"] if isinstance(value, dict) else value
+def _values(row: JSON, names: Iterable[str], renamed: Renamed) -> Values:
+    """What a row says in these columns; entities by their new slugs."""
+    return tuple(_plain(row.get(name), renamed.get(name, {})) for name in names)
+
+
+def _plain(value: Any, renamed: Mapping[str, str]) -> Any:
+    return renamed.get(value["slug"], value["slug"]) if isinstance(value, dict) else value
 
 
 ESTIMATE = ("comparator", "value", "low", "high", "unit")

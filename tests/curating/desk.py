@@ -70,6 +70,11 @@ def person(name: str, role: str = "", *permissions: str) -> User:
     return user
 
 
+def user_named(name: str) -> User:
+    """Someone by a name, made if there is no such person yet."""
+    return User.objects.get_or_create(username=name)[0]
+
+
 def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)

@@ -17,6 +17,7 @@ from sources import ledger
 from sources.ledger import Change, LedgerError
 from sources.models import Fact, Revision, Source
 from tests import factories as make
+from tests.curating.desk import user_named
 from tests.endpoints import ROOT, Get
 from tests.sources.breaches import contents
 
@@ -62,7 +63,7 @@ def minerals() -> tuple[Mineral, Mineral]:
 
 
 def merged(record: Any, into: Any) -> Any:
-    return merge(record, into, author="curator", message=WHY)
+    return merge(record, into, user_named("curator"), WHY)
 
 
 @pytest.fixture

@@ -207,18 +207,32 @@ def test_what_becomes_a_bloc_of_countries_moves_totals():
     assert moved["reserves: alphite, reserves, contained_metal"] == ("160 t", "120 t")
 
 
-def test_a_new_name_moves_no_total():
+def called_otherwise(mineral: Any) -> Revision:
+    mineral.name = "Alphite ore"
+    mineral.save()
+    return ledger.record([mineral], author="reviewer", message="Its usual name.")
+
+
+def renamed(mineral: Any) -> Revision:
+    return ledger.rename(mineral, "alphite-ore", author="reviewer", message="Its usual name.")
+
+
+@pytest.mark.parametrize(("rename", "key"), [(called_otherwise, "alphite"), (renamed, "alphite-ore")])
+def test_a_new_name_moves_no_total(rename: Callable[[Any], Revision], key: str):
     publish(draft_of("reserve", "alphite-kaz", "kaz", tons(40)))
     mineral = make.make_mineral("alphite")
-
-    def rename() -> Revision:
-        mineral.name = "Alphite ore"
-        mineral.save()
-        return ledger.record([mineral], author="reviewer", message="Its usual name.")
-
-    found = preview_of(rename)
-    assert {change.key for change in found.changes} == {"alphite", "alphite-kaz"}
+    found = preview_of(lambda: rename(mineral))
+    assert {change.key for change in found.changes} == {key, "alphite-kaz"}
     assert found.moved == ()
+
+
+def test_a_check_that_fails_in_other_words_fails_as_before():
+    source = make_source("early", published="2024-05")
+    publish(make_reserve("testium-early", as_of="2030-01", source=source))
+    page = Page(preview_of(lambda: ledger.rename(source, "earliest", author="reviewer", message="Its usual key.")))
+    [change] = [change for change in page.preview.changes if change.key == "testium-early"]
+    assert change.old["issues"] != change.new["issues"]
+    assert (page.checks.shown, page.summary) == ([], ["2 documents read otherwise"])
 
 
 def test_what_is_to_be_mended_is_said_instead(reviewer: Client):

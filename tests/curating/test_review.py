@@ -302,6 +302,18 @@ def test_the_queue_takes_as_many_queries_for_many_drafts_as_for_few(
         assert len(listed(reviewer.get(reverse(QUEUE)))) == 22
 
 
+def test_publishing_asks_the_database_little_of_each_draft(enterer: User, checker: User):
+    def queries(*keys: str) -> int:
+        drafts = [make_reserve(key) for key in keys]
+        in_review(*drafts, by=enterer)
+        with CaptureQueriesContext(connection) as asked:
+            reviewing.publish(drafts, checker, "As the source says.")
+        return len(asked)
+
+    one, ten = queries("cost-one"), queries(*(f"cost-{number}" for number in range(10)))
+    assert ten - one <= 9 * len(Reserve.entity_fields), "Of each draft only the entities that it names are looked up."
+
+
 def test_drafts_of_several_kinds_are_published_from_the_queue_as_one_revision(queued: list[Fact]):
     client = logged_in(person("second", "reviewer"))
     before = Revision.objects.count()

@@ -192,6 +192,16 @@ def test_a_changed_number_changes_its_base_value() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("unit", sorted(code for code, unit in UNITS.items() if unit.factor < 1))
+def test_a_number_from_a_column_is_as_good_as_when_it_was_entered(unit: str) -> None:
+    stored = Reserve.objects.get(pk=make_reserve("quantified", value=Decimal(190_000), unit=unit).pk)
+    stored.derive()
+    stored.full_clean()
+
+    assert stored.base_value == 190_000 * UNITS[unit].factor
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("value", ["999999999999999", "0.123456789", "123456.789012345", "0.000000001", "0.1"])
 def test_both_databases_carry_a_number_exactly(value: str) -> None:
     reserve = make_reserve("quantified", value=Decimal(value))

@@ -17,6 +17,7 @@ from sources import ledger
 from sources.models import Fact, Record, Revision, Source, Term
 from sources.moving import stands
 from tests import factories as make
+from tests.curating.desk import user_named
 from tests.endpoints import ROOT, Get
 from tests.sources.changes.mirror import Mirror, listed, rows_of_facts
 
@@ -105,7 +106,7 @@ def moved(number: int, one: int, other: int) -> None:
     record = found[one % len(found)] if found else None
     if number >= 3 and len(found) > 1:
         into = found[(one + 1) % len(found)]
-        merge(record, into, author="curator", message="They are one.")
+        merge(record, into, user_named("curator"), "They are one.")
     elif record:
         names = [document.key for document in record.documents.order_by("pk")]
         key = names[0] if other == 3 and names[0] != record.document_key else f"key-{Revision.objects.count()}"
