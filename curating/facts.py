@@ -109,26 +109,17 @@ class CitationInline(PartInline):
     comes_first = True
     autocomplete_fields = ("source", "via")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
-        asked = ("place_unknown",) if self._is_open(request, obj) else ()
-        return [
-            (None, {"fields": ("source", "locator", *asked)}),
-            (
-                "Support, and where it was read if not in the source itself",
-                {"fields": FEW_NEED, "classes": ["collapse"]},
-            ),
-        ]
-
     def get_fieldsets(self, request: HttpRequest, obj: Fact | None = None) -> Fieldsets:
         """Where a document only quotes another one, both are asked for first."""
+        asked = ("place_unknown",) if self._is_open(request, obj) else ()
         if obj or not quotes(request):
-            return list(super().get_fieldsets(request, obj))
-        first = ("source", "via", "via_locator", "cited_as")
-        rest = ("locator", "place_unknown", *(name for name in FEW_NEED if name not in first))
-        return [
-            (None, {"fields": first}),
-            ("Place in the source itself, support", {"fields": rest, "classes": ["collapse"]}),
-        ]
+            first, rest = ("source", "locator", *asked), FEW_NEED
+            others = "Support, and where it was read if not in the source itself"
+        else:
+            first = ("source", "via", "via_locator", "cited_as")
+            rest = ("locator", *asked, *(name for name in FEW_NEED if name not in first))
+            others = "Place in the source itself, support"
+        return [(None, {"fields": first}), (others, {"fields": rest, "classes": ["collapse"]})]
 
 
 class FactAdmin(FromSource, FactColumns, FilesAdmin, ReviewedAdmin):

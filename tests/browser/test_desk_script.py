@@ -72,6 +72,7 @@ def test_a_box_to_choose_from_is_named_by_its_label_and_what_is_chosen(page: Pag
     draft = make_reserve("kaz-zinc-reserves-draft")
     sign_in(page, person("superuser"))
     page.goto(reverse("admin:minerals_reserve_change", args=[draft.pk]))
+    assert draft.country
     boxes = page.locator(".form-row.field-mineral, .form-row.field-country").get_by_role("combobox")
     expect(boxes.nth(0)).to_have_accessible_name(f"Mineral: {draft.mineral.name}")
     expect(boxes.nth(0)).to_have_accessible_description("The mineral held.")

@@ -138,7 +138,7 @@ def test_a_file_has_no_column_for_what_only_acts_write(model: Any, column: str) 
 def test_a_file_does_not_change_what_was_merged_into_another(importer: Client) -> None:
     old, new = make_mineral("testium"), make_mineral("provium")
     publish(make_reserve("old-reserves", mineral=old), make_reserve("new-reserves", mineral=new))
-    merge(old, new, author="reviewer", message="The same.")
+    merge(old, new, person("reviewer", "reviewer"), "The same.")
     page = upload(importer, Mineral, [{"slug": "testium", "name": "Taken over"}])
     assert [message for _, _, message in problems(page)] == [
         "This mineral was merged into provium, so it never changes. Change that one."

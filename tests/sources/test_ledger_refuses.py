@@ -157,13 +157,13 @@ def test_a_draft_with_a_word_that_no_vocabulary_has_is_invalid() -> None:
     reserve = make_reserve("worded-reserves", basis="unheard_of")
 
     with pytest.raises(ValidationError, match="not a word of the vocabulary basis"):
-        ledger.validate(reserve)
+        ledger.validate(reserve, ledger.known_words())
 
 
 def test_a_draft_with_a_known_word_is_valid() -> None:
     make_term("basis", "testing_basis")
 
-    ledger.validate(make_reserve("worded-reserves", basis="testing_basis"))
+    ledger.validate(make_reserve("worded-reserves", basis="testing_basis"), ledger.known_words())
 
 
 def test_the_next_version_counts_drafts_too() -> None:

@@ -243,7 +243,7 @@ def test_filters_by_source(dataset: Revision, get: Get) -> None:
     ledger.rename(cited, "cited-anew", author="curator", message="It has another key.")
     found = since(get, dataset.number + 1, source="cited-anew", action="moved")
     assert {key: change["moved_to"] for key, change in found.items()} == {("source", "cited"): "cited-anew"}
-    assert the_error(get(CHANGES, {"source": "no-such-source"}))["parameter"] == "source"
+    assert the_error(get(f"{CHANGES}?source=no-such-source"))["parameter"] == "source"
 
 
 @pytest.mark.parametrize("day", ["2097-01-01", "2097-02-01"])
