@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from curating.login.accounts import SigningInAdmin
 from curating.roles import ROLES
+from curating.shared import FoundAdmin
 
 SUPERUSERS_ONLY = ("is_superuser", "user_permissions")
 
@@ -36,7 +37,7 @@ def may_manage(manager: Any, user: Any) -> bool:
     return not user.is_superuser and not beyond.exists()
 
 
-class CuratorAdmin(SigningInAdmin):
+class CuratorAdmin(FoundAdmin, SigningInAdmin):
     """Users, who get their rights from groups."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -60,7 +61,7 @@ class CuratorAdmin(SigningInAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(FoundAdmin, GroupAdmin):
     """Groups. The roles of the desk are as the software has them; what is to differ is a group of its own."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
