@@ -9,7 +9,7 @@ from curating import reviewing
 from curating.models import Act, State
 from minerals.models import Reserve
 from sources.models import Fact, Revision
-from tests.curating.desk import act, in_review, logged_in, messages_of, person, seen_by
+from tests.curating.desk import act, change, in_review, logged_in, messages_of, person, seen_by
 from tests.factories import make_reserve
 from tests.sources.test_concurrency import overlapping
 
@@ -37,6 +37,7 @@ def test_two_reviewers_who_publish_one_draft_make_one_revision_and_one_is_told(w
     assert messages_of(following.result()) == [
         f"{waiting} was published already, in revision {revision.number} by first."
     ]
+    assert following.result().request["PATH_INFO"] == change(waiting)
     assert [step.by.username for step in waiting.steps.filter(act=Act.PUBLISHED)] == ["first"]
 
 

@@ -156,7 +156,7 @@ def test_with_a_wrong_row_nothing_is_written_unless_it_is_to_be_left_out(importe
     assert not Reserve.objects.filter(key=RESERVE["key"]).exists()
 
     done = confirm(importer, page, leave_out="on")
-    assert messages_of(done)[0].endswith("0 the same. 1 wrong left out.")
+    assert messages_of(done)[0].endswith(f"0 the same. 1 wrong left out. {SUBMIT_THEM}")
     assert Reserve.objects.filter(key__in=[RESERVE["key"], "kaz-tin-other"]).count() == 1
 
 
