@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from minerals.models import Reserve
 from tests.browser.walking import sign_in
@@ -43,6 +43,46 @@ def test_keys_lead_to_places_search_and_save(page: Page, person: Callable[..., U
     expect(page).to_have_url(address)
     page.get_by_role("button", name="Shortcuts").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_leaving_asks_before_what_was_typed_is_lost(page: Page, person: Callable[..., User]):
+    draft = make_reserve("kaz-zinc-reserves-draft")
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    sign_in(page, person("superuser"))
+    address = reverse("admin:minerals_reserve_change", args=[draft.pk])
+
+    def open_form() -> None:
+        page.goto(address)
+        # The browser asks only those who have done something on the page.
+        page.locator("h1").click()
+
+    open_form()
+    page.get_by_role("link", name="History").click()
+    assert asked == []
+
+    open_form()
+    page.locator("#id_note").fill("Not saved.")
+    page.get_by_role("link", name="History").click()
+    expect(page).to_have_url(re.compile("/history/$"))
+    assert asked == ["beforeunload"]
+
+    open_form()
+    page.locator("#id_note").fill("Saved.")
+    page.locator("#id_period").fill("some day")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#id_note")).to_have_value("Saved.")
+    assert asked == ["beforeunload"]
+    page.locator("h1").click()
+    page.get_by_role("link", name="History").click()
+    expect(page).to_have_url(re.compile("/history/$"))
+    assert asked == ["beforeunload"] * 2
+    assert Reserve.objects.get(pk=draft.pk).note == ""
 
 
 def test_filters_are_menus_that_tell_what_is_chosen(page: Page, person: Callable[..., User], screenshot):

@@ -1,7 +1,7 @@
 // What the desk does beyond its pages: keys, and keeping a session while somebody types. Everything works without it.
 'use strict';
 {
-    const {stay, login} = document.currentScript.dataset;
+    const {stay, login, sent} = document.currentScript.dataset;
 
     // Keys. Those of a single key can be turned off, as speech input may press them by accident (WCAG 2.1.4).
 
@@ -152,6 +152,26 @@
     const folding = document.getElementById('toggle-nav-sidebar');
     if (folding && innerWidth <= 1024 && localStorage.getItem('django.admin.navSidebarIsOpen') === null) {
         document.addEventListener('DOMContentLoaded', () => folding.click());
+    }
+
+    // What was typed is not lost by leaving: the browser asks first. A form that came back holds what isn't saved yet.
+
+    const form = document.querySelector('body.change-form #content-main form[method=post][id$=_form]');
+    const typed = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken'));
+    if (form && form.querySelector('.submit-row')) {
+        let saved = sent === undefined ? null : '';
+        // After the scripts that fill fields in, or renumber them.
+        window.addEventListener('load', () => setTimeout(() => {
+            saved ??= typed();
+        }));
+        form.addEventListener('submit', (event) => setTimeout(() => {
+            saved = event.defaultPrevented ? saved : null;
+        }));
+        window.addEventListener('beforeunload', (event) => {
+            if (saved !== null && saved !== typed()) {
+                event.preventDefault();
+            }
+        });
     }
 
     // A session lasts while somebody types. Where it has ended all the same, what was typed stays: they are told before
