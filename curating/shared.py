@@ -30,6 +30,7 @@ from django.utils.text import capfirst
 from curating.confirming import to_confirm
 from curating.entry.widgets import LONG, FilterableSelect
 from curating.forms import PlainDecimalField, RefusableForm
+from curating.wording import help_on
 from sources.ledger import LedgerError
 from sources.models import Entity, Fact, Term
 from sources.plain import plain_text
@@ -180,12 +181,13 @@ class CuratedFields(admin.options.BaseModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         vocabulary = getattr(self.model, "vocabularies", {}).get(db_field.name)
+        kwargs.setdefault("help_text", help_on(db_field))
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = LookedUp(db_field, self.admin_site)
         if vocabulary is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         terms = Term.objects.filter(vocabulary=vocabulary).values_list("code", "definition")
-        return word_field(db_field, terms, _help_with_link(db_field.help_text, vocabulary, request))
+        return word_field(db_field, terms, _help_with_link(kwargs["help_text"], vocabulary, request))
 
 
 def word_field(db_field: Any, words: Iterable[tuple[str, str]], help_text: str) -> forms.ChoiceField:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 
+from curating.wording import help_on
 from sources.dataset.tables import Column, Table, table_of
 from sources.models import Citation, Fact
 from sources.registry import parts_of
@@ -125,7 +126,7 @@ class Layout:
     def meaning_of(self, name: str) -> str:
         """What a column says, in words."""
         place = self.place(name)
-        return str(place.column.field.help_text) if place else ""
+        return help_on(place.column.field) if place else ""
 
 
 def _in_reading_order(table: Table) -> list[Column]:

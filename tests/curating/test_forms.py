@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from curating.confirming import READING, UNCONFIRMED, WORDS
 from minerals.models import Reserve
 from projects.models import Location
 from sources.models import Fact, Source
+from sources.registry import entity_models, fact_models
 from tests.curating.desk import address, change, filled
 from tests.curating.entering import enter_reserve
 from tests.factories import make_fact, make_reserve, make_source, publish
@@ -31,10 +33,29 @@ def read_only(page: Any, field: str) -> str:
     return found[1]
 
 
+def helps(page: Any) -> list[str]:
+    """What a form says of its fields, those of its parts included, as people read it."""
+    forms = [page.context["adminform"].form]
+    forms += [part.formset.empty_form for part in page.context["inline_admin_formsets"]]
+    return [str(field.help_text) for form in forms for field in form.fields.values()]
+
+
 def notes(page: Any) -> list[str]:
     """What stands above the fields, as people read it."""
     found = re.findall(r'<p class="errornote[^"]*">\s*(.*?)\s*</p>', page.text, re.DOTALL)
     return [note.replace("&#x27;", "'") for note in found]
+
+
+@pytest.mark.parametrize("model", [Source, *fact_models().values(), *entity_models().values()])
+def test_who_fills_in_a_form_is_told_what_to_leave_empty(model: type[Model], superuser: Client):
+    told = helps(superuser.get(address(model, "add")))
+    assert not [text for text in told if re.search(r"\bnull\b|`", text)]
+
+
+def test_the_meaning_of_a_field_is_that_which_readers_find(curator: Client):
+    told = helps(curator.get(address(Reserve, "add")))
+    assert "The number as stated, in unit; empty for a range or where there is none." in told
+    assert "Place in the source: page, paragraph, table, row; empty if not known." in told
 
 
 @pytest.mark.parametrize("stated", ["10", "12.5", "1200000", "0.0125"])
