@@ -17,6 +17,12 @@ from django.core.wsgi import get_wsgi_application
 pytestmark = pytest.mark.usefixtures("one_connection")
 
 PACKAGE = "generated_minerals_client"
+CONFIG = """
+post_hooks: []
+# What the generator knows no other way to read: bytes.
+content_type_overrides:
+  application/vnd.apache.parquet: application/octet-stream
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The client, generated without a warning and imported."""
     folder = tmp_path_factory.mktemp("client")
     config = folder / "config.yml"
-    config.write_text("post_hooks: []\n")
+    config.write_text(CONFIG)
     generate(folder / PACKAGE, config)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)

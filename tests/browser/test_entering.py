@@ -14,7 +14,7 @@ from tests.factories import make_source
 
 def expect_cursor_in_list(page: Page, field: str) -> None:
     """In what a list that is filtered by typing puts in the place of its field."""
-    expect(page.locator(f"[aria-labelledby=select2-id_{field}-container]")).to_be_focused()
+    expect(page.locator(f"[role=combobox][aria-labelledby~=select2-id_{field}-container]")).to_be_focused()
 
 
 def test_after_a_record_the_cursor_is_in_the_kind_that_it_leaves_open(page: Page, person: Callable[..., User]):
