@@ -2,11 +2,8 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +19,8 @@ from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
+
+from tests.keeping import KEPT
 
 REDIS_URL = os.environ.get("CI_REDIS_URL", "redis://127.0.0.1:6379/15")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in ("", "0")
@@ -103,14 +102,23 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, _loaded: Path) -> Iterator[None]:
-    """Load the shipped dataset once; every test reads it, and rolls back what it adds."""
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Load the shipped dataset once. Every test reads it, and rolls back what it adds, or has it copied back."""
+    from sources import names
+
     with django_db_blocker.unblock():
         call_command("load_dataset", verbosity=0)
-        if connection.vendor == "sqlite":
-            with closing(sqlite3.connect(_loaded)) as kept:
-                connection.connection.backup(kept)
-    yield
+        kept = KEPT[connection.vendor](tmp_path_factory.mktemp("loaded"))
+
+    def copy_back(test_case: TransactionTestCase) -> None:
+        kept.copy_back()
+        names.forget()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", copy_back)
+        yield
     if connection.vendor == "postgresql":
         # A server that a test has stopped may take a moment to leave, and no database in use can be dropped.
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -118,45 +126,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, _
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-
-
-@pytest.fixture(scope="session")
-def _loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where SQLite's test database is kept as it was when the dataset had been loaded; no file elsewhere."""
-    return tmp_path_factory.mktemp("loaded") / "test.sqlite3"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_guards(_loaded: Path) -> Iterator[None]:
-    """Let tests with real transactions leave the database as they found it, whatever they wrote.
-
-    SQLite copies back the pages that it had, which takes a hundredth of the time of loading. Elsewhere the database is
-    emptied, which the ledger forbids, and the dataset loaded anew.
-    """
-    from sources import guards, names
-
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def flush_and_reload(test_case: TransactionTestCase) -> None:
-        if _loaded.exists():
-            _copy_back(_loaded)
-            names.forget()
-            return
-        guards.remove()
-        flush(test_case)
-        names.forget()
-        guards.install()
-        call_command("load_dataset", verbosity=0)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_and_reload)
-        yield
-
-
-def _copy_back(loaded: Path) -> None:
-    connection.ensure_connection()
-    with closing(sqlite3.connect(loaded)) as kept:
-        kept.backup(connection.connection)
 
 
 @pytest.fixture(scope="session", autouse=True)
