@@ -17,9 +17,9 @@ MOST_SENT = 4 * MOST_BYTES
 
 
 class DeskMiddleware:
-    """Refuses what is too large before it is read, which anybody could send. Ends sessions that are over, and puts what is done into the audit log under who does it and from where.
+    """Ends sessions that are over, and puts what is done into the audit log under who does it and from where.
 
-    The desk is where the cookie of a session is sent.
+    What is too large, which anybody could send, is refused before it is read. The desk is where the cookie of a session is sent.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,8 +28,16 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(settings.SESSION_COOKIE_PATH):
             return self.get_response(request)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_SENT:
+        if _bytes_sent(request) > MOST_SENT:
             return refusing.too_large(request)
         with audit.heard(request, address_of(request)):
             sessions.end_if_over(request)
             return self.get_response(request)
+
+
+def _bytes_sent(request: HttpRequest) -> int:
+    """How long the body is said to be; where that can't be read, none is."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

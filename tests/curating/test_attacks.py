@@ -252,6 +252,12 @@ def test_more_than_any_form_sends_is_refused_before_it_is_read() -> None:
     assert "5 MB" in answer.content.decode()
 
 
+@pytest.mark.parametrize("length", ["many", "1e9", "-1", "9" * 5_000])
+def test_a_length_that_is_none_does_no_harm(length: str, client: Client) -> None:
+    answer = client.get("/admin/login/", CONTENT_LENGTH=length)
+    assert answer.status_code == 200
+
+
 def test_a_file_too_large_is_told_on_the_form(importer: Client) -> None:
     sent = {"file": SimpleUploadedFile("large.csv", b"x" * (MOST_BYTES + 1))}
     page = importer.post(address(Reserve, "import"), sent)
