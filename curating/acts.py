@@ -185,9 +185,10 @@ class Acting(admin.ModelAdmin):
         )
         form.fields["message"].help_text = reason_needed(facts) if act.previewed else ""
         if form.is_valid():
-            done = self._done(request, act, facts, form.cleaned_data)
+            if self._done(request, act, facts, form.cleaned_data):
+                return redirect(self._page_for(facts))
             facts = documents.load(fact.pk for fact in facts)
-            if done or all(act.is_over(fact) for fact in facts):
+            if all(act.is_over(fact) for fact in facts):
                 return redirect(self._page_for(facts))
         return self._confirmation(request, act, facts, form)
 

@@ -53,17 +53,17 @@ class DoneFilter(admin.SimpleListFilter):
 class WhoFilter(admin.RelatedOnlyFieldListFilter):
     """Only the people whom the log has."""
 
+    called: ClassVar[str] = "who"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "who"
+        self.title = self.called
 
 
-class KindFilter(admin.RelatedOnlyFieldListFilter):
+class KindFilter(WhoFilter):
     """Only the kinds of things that the log has."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = "kind"
+    called = "kind"
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         return sorted(

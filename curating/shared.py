@@ -128,9 +128,14 @@ class WordFilter(admin.AllValuesFieldListFilter):
             yield choice if choice["display"] != "" else choice | {"display": "not stated"}
 
 
+def _field(model: type[Model], name: Any) -> Any:
+    """The field of a name, none where that is of something else."""
+    return next((field for field in model._meta.fields if field.name == name), None)
+
+
 def column(model: type[Model], name: str) -> Any:
     """A list's column for a field or a method; of a fixed list's word it shows no more than the word."""
-    field = next((field for field in model._meta.fields if field.name == name), None)
+    field = _field(model, name)
     if field is None or not field.choices:
         return name
 
@@ -143,7 +148,7 @@ def column(model: type[Model], name: str) -> Any:
 
 def number_as_stated(model: type[Model], name: Any) -> Any:
     """What the page of a thing has for a field that can only be read: of a number, what was stated."""
-    field = next((field for field in model._meta.fields if field.name == name), None)
+    field = _field(model, name)
     if not isinstance(field, DecimalField):
         return name
 
@@ -190,7 +195,7 @@ class CuratedFields(admin.options.BaseModelAdmin):
         return word_field(db_field, terms, _help_with_link(kwargs["help_text"], vocabulary, request))
 
 
-def word_field(db_field: Any, words: Iterable[tuple[str, str]], help_text: str) -> forms.ChoiceField:
+def word_field(db_field: Any, words: Iterable[tuple[str, str]], help_text: str = "") -> forms.ChoiceField:
     """Offers words, each with what it means, for a field that takes one of them; a long list is filtered by typing."""
     choices = [(code, f"{code}: {definition}") for code, definition in words]
     return forms.ChoiceField(
@@ -198,7 +203,7 @@ def word_field(db_field: Any, words: Iterable[tuple[str, str]], help_text: str) 
         widget=FilterableSelect if len(choices) >= LONG else forms.Select,
         required=not db_field.blank,
         label=capfirst(db_field.verbose_name),
-        help_text=help_text,
+        help_text=help_text or help_on(db_field),
     )
 
 

@@ -45,7 +45,7 @@ class QuantifiedAdmin(FactAdmin):
         codes = UNITS_OF_FIELDS.get(db_field.name)
         if codes is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        return word_field(db_field, [(code, UNITS[code].definition) for code in codes], db_field.help_text)
+        return word_field(db_field, [(code, UNITS[code].definition) for code in codes])
 
     @admin.display(description="figure", empty_value="-")
     def figure(self, fact: Quantified) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -76,7 +76,7 @@ class SourceViewSet(RecordViewSet):
     def facts(self, request: Request, key: str) -> Any:
         """Facts that cite a source, or that were read in it."""
         named = Document.objects.filter(kind=Source.document_kind, key=self.key).values("source")
-        citing = Citation.objects.filter(Q(source__in=named) | Q(via__in=named))
+        citing = Citation.objects.resting_on(named)
         self.queryset = Fact.objects.filter(  # type: ignore[assignment]
             pk__in=citing.values("fact")
         )

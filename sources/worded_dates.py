@@ -8,6 +8,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from itertools import product
 
+from sources.words import with_plain_digits
+
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -105,9 +107,7 @@ def in_edtf(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Small letters, plain digits, hyphens and single spaces, without weekdays, clocks and what leads up to a date."""
-    digits = "".join(
-        str(unicodedata.decimal(one)) if one.isdecimal() else one for one in unicodedata.normalize("NFKC", text)
-    )
+    digits = with_plain_digits(unicodedata.normalize("NFKC", text))
     words = " ".join(digits.translate(_DASHES).replace("\u2019", "'").replace(",", " ").casefold().split())
     words = _CLOCK.sub("", words)
     while (shorter := _PREFIX.sub("", words)) != words:

@@ -25,6 +25,11 @@ def _plain(character: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
 
 
+def with_plain_digits(text: str) -> str:
+    """The same with digits of any script as 0 to 9."""
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+
+
 def folded(text: str) -> str:
     return " ".join(fold(text))
 

@@ -40,7 +40,7 @@ def _single_source() -> Q:
 
 def _dead_source() -> Q:
     dead = dead_sources().values("pk")
-    return LIVE & Q(pk__in=Citation.objects.filter(Q(source__in=dead) | Q(via__in=dead)).values("fact"))
+    return LIVE & Q(pk__in=Citation.objects.resting_on(dead).values("fact"))
 
 
 def _older_edition() -> Q:

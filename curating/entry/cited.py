@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sources.models import Citation
+from sources.models import Citation, Source
 
 
 class CitesFilter(admin.SimpleListFilter):
@@ -23,11 +23,11 @@ class CitesFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if (key := self.value()) is None:
             return queryset
-        return queryset.filter(pk__in=Citation.objects.filter(self.citing(key)).values("fact"))
+        return queryset.filter(pk__in=self.citations(key).values("fact"))
 
     @staticmethod
-    def citing(key: str) -> Q:
-        return Q(source__key=key)
+    def citations(key: str) -> QuerySet[Citation]:
+        return Citation.objects.filter(source__key=key)
 
 
 class TakenFromFilter(CitesFilter):
@@ -36,5 +36,5 @@ class TakenFromFilter(CitesFilter):
     parameter_name = "taken_from"
 
     @staticmethod
-    def citing(key: str) -> Q:
-        return Q(source__key=key) | Q(via__key=key)
+    def citations(key: str) -> QuerySet[Citation]:
+        return Citation.objects.resting_on(Source.objects.filter(key=key))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -57,7 +57,7 @@ def other_way(request: HttpRequest) -> str:
 
 def cited_from(source: Source) -> QuerySet[Fact]:
     """The facts that cite a source, or that were read in it."""
-    citing = Citation.objects.filter(Q(source=source) | Q(via=source)).values("fact")
+    citing = Citation.objects.resting_on([source]).values("fact")
     return Fact.objects.filter(pk__in=citing).order_by("key", "version")
 
 

@@ -12,7 +12,7 @@ from sources.batches import batches
 from sources.dataset.building import build
 from sources.dataset.rows import Identity, Row
 from sources.models import Document, Entity, Record
-from sources.moves import left_by
+from sources.moves import left_by, merged_by_now
 
 
 class RecordJudge(Judge):
@@ -35,6 +35,7 @@ class RecordJudge(Judge):
                 self.stored[tuple(getattr(record, name) for name in self.layout.identity)] = record
         standing = Document.objects.standing().filter(kind=self.layout.model.document_kind)
         self.shown = set(standing.values_list("key", flat=True))
+        self.merged = set(merged_by_now(self.layout.model.document_kind))
 
     def _records(self, wanted: dict[str, Any]) -> Any:
         records = self.layout.table.objects.filter(**wanted).order_by("pk")
@@ -71,7 +72,7 @@ class RecordJudge(Judge):
         if row.thing and row.thing.document_key in self.shown:
             message = f"The published dataset shows this {meta.verbose_name}: change it on its page, as a revision with a reason."
             row.refuse(row.differences[0][0] if row.differences else "", message)
-        if row.thing and (move := left_by(row.thing)):
+        if row.thing and row.thing.pk in self.merged and (move := left_by(row.thing)):
             message = f"This {meta.verbose_name} was merged into {move.moved_to}, so it never changes. Change that one."
             row.refuse(row.differences[0][0] if row.differences else "", message)
         if row.thing:

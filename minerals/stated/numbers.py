@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from sources.words import with_plain_digits
+
 LONGEST = 500
 """Characters of a text that is read at all: a figure is a few words."""
 
@@ -27,10 +29,10 @@ _READABLE = re.compile(
     r"[0-9]*\.[0-9]+|[0-9]+|[1-9][0-9]{0,2}(?P<mark>[,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:\.[0-9]+)?"
 )
 
-_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_SPELLED = {word: str(number) for number, word in enumerate(_SMALL, 1)} | {"a": "1", "an": "1", "half a": "0.5"}
+SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELLED = {word: str(number) for number, word in enumerate(SMALL, 1)} | {"a": "1", "an": "1", "half a": "0.5"}
 _COUNTED = r"(?:hundred|thousand|million|billion|trillion)\b"
-_SPELLED_BEFORE_SCALE = re.compile(rf"\b(half a|an?|{'|'.join(_SMALL)})\s+(?={_COUNTED})", re.IGNORECASE)
+_SPELLED_BEFORE_SCALE = re.compile(rf"\b(half a|an?|{'|'.join(SMALL)})\s+(?={_COUNTED})", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -41,14 +43,9 @@ def plain(text: str) -> str:
         if pattern.search(text):
             raise UnreadableError(f"Figures with {what} are not read. {BY_HAND}")
     straight = unicodedata.normalize("NFKC", text).translate(_DASHES | _HYPHENS).replace("\u2019", "'")
-    return " ".join("".join(map(_plain_character, straight)).split())
-
-
-def _plain_character(character: str) -> str:
-    """Digits of any script as 0 to 9, and nothing for what can't be seen, such as a space of no width."""
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    return "" if unicodedata.category(character) == "Cf" else character
+    # What can't be seen, such as a space of no width, is nothing.
+    seen = "".join(character for character in straight if unicodedata.category(character) != "Cf")
+    return " ".join(with_plain_digits(seen).split())
 
 
 def in_digits(text: str) -> str:
@@ -58,7 +55,7 @@ def in_digits(text: str) -> str:
 
 def counted_in_digits(text: str, things: str) -> str:
     """A text with the small numbers before things, given as a pattern, in digits: two plants."""
-    small = re.compile(rf"\b({'|'.join(_SMALL)})\s+(?=(?:{things})\b)", re.IGNORECASE)
+    small = re.compile(rf"\b({'|'.join(SMALL)})\s+(?=(?:{things})\b)", re.IGNORECASE)
     return small.sub(lambda found: f"{_SPELLED[found[1].lower()]} ", text)
 
 

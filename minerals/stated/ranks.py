@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from minerals.quantities import Comparator
-from minerals.stated.numbers import BY_HAND, UnreadableError, plain
+from minerals.stated.numbers import BY_HAND, SMALL, UnreadableError, plain
 from minerals.stated.reading import Stated
 
 _FIRST_NINE = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -18,7 +18,7 @@ _TO_NINETEEN = (
 )
 _TENS = ("twent", "thirt", "fort", "fift")
 _CARDINALS = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *SMALL,
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
 _SPELLED = {

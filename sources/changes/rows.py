@@ -209,8 +209,7 @@ def naming(entities: list[int | None]) -> Q:
 
 def resting_on(sources: list[int]) -> Q:
     """The changes of these sources, and of the facts that cite any of them or were read in it."""
-    cited = Q(source__in=sources) | Q(via__in=sources)
-    return Q(of_fact__in=Citation.objects.filter(cited).values("fact")) | Q(of_source__in=sources)
+    return Q(of_fact__in=Citation.objects.resting_on(sources).values("fact")) | Q(of_source__in=sources)
 
 
 def address_of(kind: str, key: str) -> str:

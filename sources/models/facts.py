@@ -259,6 +259,12 @@ class Fact(models.Model):
         return iter(())
 
 
+class CitationQuerySet(models.QuerySet["Citation"]):
+    def resting_on(self, sources: Any) -> Self:
+        """Those that name any of these sources, or were read in one."""
+        return self.filter(Q(source__in=sources) | Q(via__in=sources))
+
+
 class Citation(models.Model):
     """What ties a fact to the place in a source that supports it."""
 
@@ -294,6 +300,8 @@ class Citation(models.Model):
         help_text="How well the place supports the fact: supports, partly or doubtful.",
     )
     note = models.TextField(blank=True, help_text="What a reader should know about this support.")
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["fact", "position"]
